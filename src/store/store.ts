@@ -1,0 +1,68 @@
+import type { DocumentVersion, HistoryEntry } from './document.ts';
+import type { GenerationStore } from './generation.ts';
+import type { ListPage, ListQuery, DocumentFilter, Page, PageQuery, ReviewCount } from './page.ts';
+import type { TenantRecord, TenantRegistry } from './tenant-registry.ts';
+import type { Write, WriteResult } from './write.ts';
+
+/**
+ * The documents of one tenant: its overlay over its pinned generation, as if they were one collection.
+ *
+ * Every method speaks of this tenant alone. A read that starts after a write was acknowledged, by whichever process,
+ * sees it. Failures of the disk or of another server are `store-unavailable`, `store-full` or `store-damaged`.
+ */
+export interface CollectionStore {
+  /** The current version, a tombstone after DELETE, or undefined. Answers without a promise where the engine can. */
+  read(type: string, id: string): DocumentVersion | undefined | Promise<DocumentVersion | undefined>;
+  /** One version of a document, the master's included, also after it was deleted or its generation pruned. */
+  readVersion(type: string, id: string, version: number): Promise<DocumentVersion | undefined>;
+  /** All versions, newest first; empty when the document never existed. */
+  history(type: string, id: string): Promise<readonly HistoryEntry[]>;
+  /** A page, newest first by key. Throws `page-token-invalid` for a cursor that is none of its own. */
+  page(query: PageQuery): Promise<Page>;
+  /** A page by number, in order of first appearance. */
+  list(query: ListQuery): Promise<ListPage>;
+  /** Exact number of matching documents. */
+  count(filter: DocumentFilter): Promise<number>;
+  /** Reviewed and unreviewed documents of every type that the collection holds, by type name. */
+  reviewCounts(): Promise<readonly ReviewCount[]>;
+  /**
+   * Applies the writes in order in one transaction, durable when it resolves, results in the same order.
+   * Any error (`version-conflict`, …) rejects the call and nothing is written. The same document may be written
+   * more than once.
+   */
+  write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]>;
+}
+
+/** Sizes for operators, in bytes unless named otherwise. */
+export interface StoreSizes {
+  readonly masterBytes: number;
+  readonly overlayBytes: number;
+  readonly systemBytes: number;
+  readonly openHandles: number;
+}
+
+/**
+ * Where master generations, tenants and their changes live. Two engines implement it; both pass `test/conformance/`.
+ */
+export interface Store {
+  readonly generations: GenerationStore;
+  readonly tenants: TenantRegistry;
+  /**
+   * The collection of a tenant as its record describes it. Cheap: nothing is opened. A record of an older revision
+   * may be passed; `overlay: false` in it is believed, so re-read the record when `tenants.revision()` moves.
+   */
+  collection(record: TenantRecord): CollectionStore;
+  /** Closes what is open for this tenant, once its running operations are done. */
+  release(record: TenantRecord): Promise<void>;
+  /**
+   * Opens and verifies the newest sealed generation, so that the first read does not wait. Throws `store-damaged`
+   * naming the file.
+   */
+  prepare(): Promise<void>;
+  /** Resolves when a trivial read works; throws `store-unavailable` or `store-damaged`. */
+  check(): Promise<void>;
+  sizes(): Promise<StoreSizes>;
+  /** Bytes signed with a secret of this installation that every node shares: 16 bytes of HMAC-SHA-256, base64url. */
+  sign(text: string): string;
+  close(): Promise<void>;
+}

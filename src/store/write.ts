@@ -1,0 +1,27 @@
+import type { ResourceContent } from '../fhir/resource-content.ts';
+import type { DeletedDocument, StoredDocument } from './document.ts';
+
+/**
+ * One change to one document of a tenant's collection.
+ *
+ * - `put` creates or replaces (`PUT`); it clears a review.
+ * - `create` is `POST` with an id that the server chose; an id that exists is a `version-conflict`.
+ * - `delete` of something absent or already deleted changes nothing.
+ * - `review` sets or takes back the review state in the document itself, as a new version; setting what
+ *   already stands still records a new time, taking back what is not there changes nothing.
+ *
+ * `ifMatch` (a version) is checked inside the transaction: absent or different is a `version-conflict`.
+ */
+export type Write =
+  | { readonly kind: 'put'; readonly content: ResourceContent; readonly ifMatch?: number }
+  | { readonly kind: 'create'; readonly content: ResourceContent }
+  | { readonly kind: 'delete'; readonly type: string; readonly id: string; readonly ifMatch?: number }
+  | { readonly kind: 'review'; readonly type: string; readonly id: string; readonly reviewed: boolean };
+
+export type WriteResult =
+  | { readonly status: 'created' | 'updated' | 'reviewed'; readonly document: StoredDocument }
+  | { readonly status: 'deleted'; readonly document: DeletedDocument }
+  /** Nothing changed: a delete of what is not there, or an unreview of what was not reviewed. */
+  | { readonly status: 'unchanged'; readonly document: StoredDocument | DeletedDocument | undefined }
+  /** A review of a document that does not exist, or was deleted. */
+  | { readonly status: 'not-found' };

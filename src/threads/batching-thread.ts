@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads';
+import { type ErrorCode, WarmfhirError } from '../errors.ts';
+
+/** What the thread answers for one request of a batch. */
+export type ThreadReply<Result> =
+  | { readonly ok: true; readonly value: Result }
+  | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
+
+interface Waiting<Request, Result> {
+  readonly request: Request;
+  readonly resolve: (value: Result) => void;
+  readonly reject: (error: WarmfhirError) => void;
+}
+
+export interface BatchingThreadOptions {
+  /** Most requests handed over at once; default 256. */
+  readonly maxBatch?: number;
+  /** Passed to the thread's script as `workerData`. */
+  readonly data?: unknown;
+}
+
+/**
+ * One worker thread, started at its first call, that receives everything that queued up while it was busy as one
+ * batch: one message each way however many callers wait, and a group commit for free.
+ *
+ * The script answers with `serveBatches`. A thread that dies rejects what it held with `store-unavailable` and is
+ * started again by the next call.
+ */
+export class BatchingThread<Request, Result> {
+  readonly #script: URL;
+  readonly #options: BatchingThreadOptions;
+  #worker: Worker | undefined;
+  #queue: Waiting<Request, Result>[] = [];
+  #running: Waiting<Request, Result>[] = [];
+  #idle: (() => void)[] = [];
+  #closed = false;
+
+  constructor(script: URL, options: BatchingThreadOptions = {}) {
+    this.#script = script;
+    this.#options = options;
+  }
+
+  call(request: Request): Promise<Result> {
+    if (this.#closed) return Promise.reject(new WarmfhirError('shutting-down'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ request, resolve, reject });
+      // Requests of the same turn of the event loop travel together.
+      if (this.#queue.length === 1 && this.#running.length === 0) setImmediate(() => this.#send());
+    });
+  }
+
+  /** Waits for what was called, then ends the thread. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#queue.length + this.#running.length > 0) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (worker === undefined) return;
+    // The script closes its files on this message and ends by itself: terminate() would skip that.
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage(null);
+    await ended;
+  }
+
+  #send(): void {
+    if (this.#running.length > 0) return;
+    if (this.#queue.length === 0) {
+      for (const resolve of this.#idle.splice(0)) resolve();
+      return;
+    }
+    this.#worker ??= this.#start();
+    this.#running = this.#queue.splice(0, this.#options.maxBatch ?? 256);
+    this.#worker.ref();
+    this.#worker.postMessage(this.#running.map((waiting) => waiting.request));
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#script, { workerData: this.#options.data });
+    worker.on('message', (replies: ThreadReply<Result>[]) => {
+      const answered = this.#running;
+      this.#running = [];
+      this.#send();
+      if (this.#running.length === 0) worker.unref();
+      for (const [index, waiting] of answered.entries()) {
+        const reply = replies[index]!;
+        if (reply.ok) waiting.resolve(reply.value);
+        else waiting.reject(new WarmfhirError(reply.code, reply.detail));
+      }
+    });
+    worker.on('error', (cause) => this.#fail(worker, cause));
+    worker.on('exit', () => this.#fail(worker, undefined));
+    return worker;
+  }
+
+  #fail(worker: Worker, cause: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const lost = this.#running;
+    this.#running = [];
+    for (const { reject } of lost) {
+      reject(new WarmfhirError('store-unavailable', 'A worker thread ended unexpectedly.', { cause }));
+    }
+    this.#send();
+  }
+}
