@@ -1,11 +1,5 @@
+import type { InstantRange } from '../fhir/instant-range.ts';
 import type { StoredDocument } from './document.ts';
-
-/** A half-open interval of milliseconds: `from` ≤ t < `until`; an absent end is open. `negate` means: not in it. */
-export interface InstantRange {
-  readonly from?: number;
-  readonly until?: number;
-  readonly negate?: boolean;
-}
 
 /** Which documents of one type: all conditions must hold. */
 export interface DocumentFilter {
