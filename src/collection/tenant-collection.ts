@@ -1,0 +1,93 @@
+import { WarmfhirError } from '../errors.ts';
+import type { DocumentVersion, HistoryEntry, StoredDocument } from '../store/document.ts';
+import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../store/page.ts';
+import type { CollectionStore } from '../store/store.ts';
+import type { TenantRecord } from '../store/tenant-registry.ts';
+import type { Write, WriteResult } from '../store/write.ts';
+
+/** The name of a tenant's collection, as clients see it. */
+export function collectionName(tenant: string): string {
+  return `tenant_${tenant}`;
+}
+
+/**
+ * One tenant's collection: `_default` as it was when the tenant was made, and whatever the tenant changed since.
+ * What is absent or deleted is an error here, so that every face answers alike.
+ */
+export class TenantCollection {
+  readonly tenant: string;
+  /** `tenant_<id>`. */
+  readonly name: string;
+  /** The sealed generation that it is a copy of. */
+  readonly generation: number;
+  readonly store: CollectionStore;
+
+  constructor(record: TenantRecord, store: CollectionStore) {
+    this.tenant = record.id;
+    this.name = collectionName(record.id);
+    this.generation = record.generation;
+    this.store = store;
+  }
+
+  /**
+   * The current version; without a promise where the store answers without one.
+   * Throws (or rejects with) `resource-not-found` or `resource-gone`.
+   */
+  get(type: string, id: string): StoredDocument | Promise<StoredDocument> {
+    const found = this.store.read(type, id);
+    return found instanceof Promise
+      ? found.then((document) => existing(document, type, id))
+      : existing(found, type, id);
+  }
+
+  /** One version. Rejects with `version-not-found`, or `resource-gone` where that version is a delete. */
+  async getVersion(type: string, id: string, version: number): Promise<StoredDocument> {
+    const document = await this.store.readVersion(type, id, version);
+    if (document === undefined) {
+      throw new WarmfhirError('version-not-found', `${type}/${id} has no version ${version}.`);
+    }
+    return existing(document, type, id);
+  }
+
+  /** All versions, newest first, deletes included. Rejects with `resource-not-found`. */
+  async history(type: string, id: string): Promise<readonly HistoryEntry[]> {
+    const entries = await this.store.history(type, id);
+    if (entries.length === 0) throw notFound(type, id);
+    return entries;
+  }
+
+  /** A page by key, newest first. Rejects with `page-token-invalid` for a foreign cursor. */
+  page(query: PageQuery): Promise<Page> {
+    return this.store.page(query);
+  }
+
+  /** A page by number, in order of first appearance. */
+  list(query: ListQuery): Promise<ListPage> {
+    return this.store.list(query);
+  }
+
+  /** Exact number of matching documents. */
+  count(filter: DocumentFilter): Promise<number> {
+    return this.store.count(filter);
+  }
+
+  /** Reviewed and unreviewed documents by type. */
+  reviewCounts(): Promise<readonly ReviewCount[]> {
+    return this.store.reviewCounts();
+  }
+
+  /** Applies all writes in one durable transaction at `now` (milliseconds since the epoch), or none. */
+  write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
+    return this.store.write(writes, now);
+  }
+}
+
+function existing(document: DocumentVersion | undefined, type: string, id: string): StoredDocument {
+  if (document === undefined) throw notFound(type, id);
+  if (document.deleted) throw new WarmfhirError('resource-gone', `${type}/${id} was deleted.`);
+  return document;
+}
+
+function notFound(type: string, id: string): WarmfhirError {
+  return new WarmfhirError('resource-not-found', `The collection holds no ${type}/${id}.`);
+}
