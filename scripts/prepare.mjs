@@ -1,0 +1,45 @@
+// Makes a fresh clone ready to run: dependencies as the lock file has them, and what is generated from them.
+// No dependencies, Node 20.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+function packagesOf(lockFile) {
+  return JSON.parse(readFileSync(join(ROOT, lockFile), 'utf8')).packages;
+}
+
+/** True when node_modules holds what package-lock.json names; npm keeps its own list of what it installed. */
+function isInstalled() {
+  if (!existsSync(join(ROOT, 'node_modules/.package-lock.json'))) return false;
+  const wanted = packagesOf('package-lock.json');
+  const installed = packagesOf('node_modules/.package-lock.json');
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    const found = installed[path];
+    return found === undefined ? optional === true : found.version === version;
+  });
+}
+
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2], ...options });
+  if (status === 0) return;
+  process.stderr.write(`warmfhir: "${basename(command)} ${args.join(' ')}" failed${error ? `: ${error.message}` : ''}\n`);
+  process.exit(1);
+}
+
+function install() {
+  process.stderr.write('warmfhir: installing the locked dependencies (once)\n');
+  // Scripts of dependencies never run: nothing here needs one. The log level hides that Node 20 is too old for some.
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath ?? '';
+  if (basename(npm) === 'npm-cli.js') run(process.execPath, [npm, ...args]);
+  else run('npm', args, { shell: process.platform === 'win32' });
+}
+
+/** Installs and generates what is missing; does nothing, in a few milliseconds, when all is there. */
+export function prepare() {
+  if (!isInstalled()) install();
+}

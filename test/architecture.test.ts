@@ -1,0 +1,138 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Folders and files of src by layer: a file imports from lower layers or from its own folder. */
+const LAYERS: readonly (readonly [path: string, layer: number])[] = [
+  // The longest path that matches decides.
+  ['errors.ts', 0],
+  ['clock.ts', 0],
+  ['log.ts', 0],
+  ['fhir/', 1],
+  ['threads/', 1],
+  ['metrics/', 1],
+  ['sample/', 1],
+  ['source/', 2],
+  ['store/', 2],
+  ['collection/', 3],
+  ['tenant/', 4],
+  ['review/', 5],
+  ['ingest/', 6],
+  ['api/', 7],
+  ['store/sqlite/', 8],
+  ['source/file/', 8],
+  ['source/rest/', 8],
+  ['metrics/prometheus/', 8],
+  ['config.ts', 9],
+  ['command/', 9],
+  ['cli.ts', 9],
+  ['main.ts', 9],
+];
+
+/** Adapters may use ports and the pure core, not what is built on the ports. */
+const ADAPTER = 8;
+const ADAPTERS_REACH_BELOW = 6;
+
+interface SourceFile {
+  /** Relative to src, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const files: readonly SourceFile[] = globSync('**/*.ts', { cwd: join(ROOT, 'src') })
+  .map((path) => path.replaceAll('\\', '/'))
+  .sort()
+  .map((path) => {
+    const text = readFileSync(join(ROOT, 'src', path), 'utf8');
+    const imports = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'(\.[^']+)'/g)].map((match) =>
+      relative(join(ROOT, 'src'), join(ROOT, 'src', dirname(path), match[1]!)).replaceAll('\\', '/'),
+    );
+    return { path, text, imports };
+  });
+
+/** The entry of LAYERS that a file belongs to. */
+function place(path: string): readonly [path: string, layer: number] {
+  const places = LAYERS.filter(([prefix]) => path.startsWith(prefix));
+  const longest = places.sort((a, b) => b[0].length - a[0].length)[0];
+  if (longest === undefined) expect.fail(`src/${path} lies in no layer: give its folder a place in LAYERS`);
+  return longest;
+}
+
+function mayImport(from: string, to: string): boolean {
+  const [fromPlace, fromLayer] = place(from);
+  const [toPlace, toLayer] = place(to);
+  if (fromPlace === toPlace || dirname(from) === dirname(to)) return true;
+  if (fromLayer === ADAPTER) return toLayer < ADAPTERS_REACH_BELOW;
+  if (toLayer === ADAPTER) return from === 'main.ts' || fromPlace === 'command/';
+  if (fromPlace === 'api/' && toPlace === 'ingest/') return false;
+  return toLayer < fromLayer || fromLayer === 9;
+}
+
+function offenders(pattern: RegExp, except: readonly string[] = []): string[] {
+  return files.filter(({ path, text }) => !except.includes(path) && pattern.test(text)).map(({ path }) => path);
+}
+
+describe('the architecture of src', () => {
+  it('has one-way layers', () => {
+    const wrong = files.flatMap(({ path, imports }) =>
+      imports.filter((target) => !mayImport(path, target)).map((target) => `src/${path} imports src/${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports files that exist, with their ending', () => {
+    const known = new Set(files.map(({ path }) => path));
+    const wrong = files.flatMap(({ path, imports }) =>
+      imports.filter((target) => !known.has(target)).map((target) => `src/${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no circle of imports', () => {
+    const byPath = new Map(files.map((file) => [file.path, file.imports]));
+    const finished = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (finished.has(path)) return;
+      if (trail.includes(path)) {
+        circles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+        return;
+      }
+      for (const target of byPath.get(path) ?? []) visit(target, [...trail, path]);
+      finished.add(path);
+    };
+    for (const { path } of files) visit(path, []);
+    expect(circles).toEqual([]);
+  });
+
+  it('has no drawers', () => {
+    const drawers = /^(index|utils?|helpers?|types?|common|misc|shared)\b/;
+    const everywhere = ['src', 'test', 'bench', 'scripts'].flatMap((folder) =>
+      globSync(`${folder}/**/*.ts`, { cwd: ROOT }),
+    );
+    expect(everywhere.filter((path) => path.split(/[\\/]/).some((part) => drawers.test(part)))).toEqual([]);
+  });
+
+  it('keeps every file under 400 lines', () => {
+    const long = files
+      .map(({ path, text }) => [path, text.split('\n').length - 1] as const)
+      .filter(([, lines]) => lines > 400);
+    expect(long).toEqual([]);
+  });
+
+  it('names files in lower-case words', () => {
+    expect(files.filter(({ path }) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(basename(path)))).toEqual([]);
+  });
+
+  it('reads the environment in config.ts alone', () => {
+    expect(offenders(/\bprocess\.env\b/, ['config.ts'])).toEqual([]);
+  });
+
+  it('raises WarmfhirError, never a bare error', () => {
+    expect(offenders(/\bnew (Type|Range|Syntax)?Error\(/)).toEqual([]);
+  });
+});
