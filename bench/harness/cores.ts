@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { cpus, platform } from 'node:os';
+
+/** Which cores a process may use. */
+export type Placement = 'server' | 'load' | 'anywhere';
+
+/** True where server and load generator each get a core of their own. */
+export const pinned =
+  platform() === 'linux' &&
+  cpus().length >= 2 &&
+  spawnSync('taskset', ['-V'], { stdio: 'ignore' }).error === undefined;
+
+const CORES: Record<Placement, string> = { server: '0', load: '1', anywhere: `0-${cpus().length - 1}` };
+
+/** A command line that runs `command` on the cores of its placement. */
+export function placed(placement: Placement, command: readonly string[]): readonly string[] {
+  return pinned ? ['taskset', '-c', CORES[placement], ...command] : command;
+}
+
+/** Moves this process, all threads of it, to the load generator's core: it measures and must not disturb the server. */
+export function moveToLoadCore(): void {
+  if (pinned) spawnSync('taskset', ['-a', '-c', '-p', CORES.load, String(process.pid)], { stdio: 'ignore' });
+}

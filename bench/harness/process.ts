@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { type Placement, placed } from './cores.ts';
+
+export interface Memory {
+  /** Anonymous memory: heap, stacks, native allocations; no mapped files. Bytes. */
+  readonly anonymous: number;
+  /** The most resident memory so far, mapped files included. Bytes. */
+  readonly peak: number;
+}
+
+/** A child process on its own core, with its output in a file. */
+export class BenchProcess {
+  readonly #child: ChildProcess;
+  readonly #log: string;
+  readonly ended: Promise<number | null>;
+  readonly startedAt: number;
+
+  /** @param log file that takes standard output and standard error */
+  constructor(placement: Placement, command: readonly string[], log: string) {
+    const [program, ...args] = placed(placement, command);
+    const output = openSync(log, 'w');
+    this.#log = log;
+    this.startedAt = performance.now();
+    this.#child = spawn(program!, args, { stdio: ['ignore', output, output] });
+    closeSync(output);
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once('exit', (code) => resolve(code));
+      this.#child.once('error', reject);
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Everything that it has printed. */
+  output(): string {
+    return readFileSync(this.#log, 'utf8');
+  }
+
+  /** Reads the kernel's figures; undefined once the process has ended or where there is no /proc. */
+  memory(): Memory | undefined {
+    try {
+      const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+      const bytes = (name: string) =>
+        Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)![1]) * 1024;
+      return { anonymous: bytes('RssAnon'), peak: bytes('VmHWM') };
+    } catch {
+      return undefined;
+    }
+  }
+
+  openFiles(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  /** Asks it to end, then waits. */
+  async stop(): Promise<void> {
+    if (this.running) this.#child.kill('SIGTERM');
+    await this.ended;
+  }
+}
