@@ -27,7 +27,7 @@ export const TENANT_TRANSITIONS: Readonly<Record<TenantState, Readonly<Record<Te
     'warm-up': 'warming',
     warmed: 'warm',
     'warm-up-failed': 'failed',
-    adopt: 'warming',
+    adopt: 'warm',
     'cool-down': 'warming',
     cooled: 'warming',
   },
