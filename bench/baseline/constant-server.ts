@@ -6,7 +6,8 @@
 import { createServer } from 'node:http';
 
 const [port, size, headersJson] = process.argv.slice(2) as [string, string, string];
-const body = Buffer.alloc(Number(size), 'x');
+// A string leaves in one write together with the headers: faster than a Buffer.
+const body = 'x'.repeat(Number(size));
 const headers = { ...(JSON.parse(headersJson) as Record<string, string>), 'content-length': body.length };
 
 createServer((_request, response) => {
