@@ -48,7 +48,6 @@ export class TenantManager {
   readonly #store: Store;
   readonly #collections: TenantCollectionManager;
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #metrics: TenantMetrics;
   readonly #idleTimeoutMs: number;
   readonly #autoWarm: boolean;
@@ -69,7 +68,6 @@ export class TenantManager {
     this.#store = options.store;
     this.#collections = options.collections;
     this.#clock = options.clock;
-    this.#log = options.log;
     this.#metrics = options.metrics;
     this.#idleTimeoutMs = options.idleTimeoutMs;
     this.#autoWarm = options.autoWarm;
@@ -198,10 +196,11 @@ export class TenantManager {
     await this.#begin(tenant);
     try {
       const known = await this.#warm.look(tenant.id);
-      const created = known === undefined && (await this.#make(tenant));
+      const { open, created } =
+        known === undefined ? await this.#make(tenant) : { open: known, created: false };
       const milliseconds = performance.now() - started;
       if (known === undefined) this.#metrics.warmedUp(created ? 'created' : 'warmed', milliseconds / 1_000);
-      return this.#answer(tenant, created, milliseconds);
+      return this.#answer(open, created, milliseconds);
     } catch (error) {
       tenant.apply('warm-up-failed');
       tenant.failedAt = this.#clock.now();
@@ -217,24 +216,23 @@ export class TenantManager {
     tenant.apply('warm-up');
   }
 
-  /** Warms a tenant that is cold everywhere; true when it did not exist. */
-  async #make(tenant: Tenant): Promise<boolean> {
+  /** Warms a tenant that is cold everywhere, making it if it does not exist. */
+  async #make(tenant: Tenant): Promise<{ open: OpenTenant; created: boolean }> {
     // The look may have found that an idle tenant has gone cold.
     await this.#begin(tenant);
     const revision = this.#store.tenants.revision();
     const { record, created } = await this.#collections.ensureTenantCollection(tenant.id);
-    this.#warm.open(tenant, record, revision);
+    const open = this.#warm.open(tenant, record, revision);
     tenant.apply('warmed');
     if (created) this.#reporter.registered += 1;
     await this.#warm.makeRoom(tenant);
-    return created;
+    return { open, created };
   }
 
-  #answer(tenant: Tenant, created: boolean, milliseconds: number): WarmUp {
-    const open = tenant.open!;
+  #answer(open: OpenTenant, created: boolean, milliseconds: number): WarmUp {
     this.#touch(open);
     return {
-      tenant: tenant.id,
+      tenant: open.record.id,
       status: 'warm',
       collection: open.collection.name,
       generation: open.collection.generation,
