@@ -127,7 +127,9 @@ export class TenantManager {
    */
   async coolDown(id: string): Promise<TenantStatus> {
     this.#check(id);
-    await this.#tenants.get(id)?.warmUp?.catch(() => undefined);
+    const warmUp = this.#tenants.get(id)?.warmUp;
+    // How it ends is for those who asked for it.
+    if (warmUp !== undefined) await warmUp.catch(() => undefined);
     const tenant = this.#tenants.get(id);
     const cooled = this.#store.tenants.cool(id);
     if (tenant !== undefined) this.#warm.cool(tenant, cooled);
