@@ -46,6 +46,8 @@ export interface IngestOrigin {
 
 export interface Reject extends IngestOrigin {
   readonly reason: string;
+  /** The resource's type where it is known, for the counts by type; kept with the reject. */
+  readonly type?: string;
 }
 
 /** A create that happens only if nothing matches `criteria` (`If-None-Exist`), decided before sealing. */
