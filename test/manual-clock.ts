@@ -56,16 +56,18 @@ export class ManualClock implements Clock {
 
   /** Moves time by `ms`, running what falls due on the way, each at its own time. */
   async advance(ms: number): Promise<void> {
+    // What was begun just now may be about to sleep.
+    await turn();
     const end = this.#now + ms;
     for (let due = this.#next(end); due !== undefined; due = this.#next(end)) {
       this.#now = Math.max(this.#now, due.at);
       if (due.every === null) this.#due.delete(due);
       else due.at += due.every;
       due.run();
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     this.#now = end;
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
   }
 
   #next(end: number): Due | undefined {
@@ -75,4 +77,8 @@ export class ManualClock implements Clock {
     }
     return next;
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
