@@ -26,14 +26,24 @@ function isInstalled() {
 function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2], ...options });
   if (status === 0) return;
-  process.stderr.write(`warmfhir: "${basename(command)} ${args.join(' ')}" failed${error ? `: ${error.message}` : ''}\n`);
+  process.stderr.write(
+    `warmfhir: "${basename(command)} ${args.join(' ')}" failed${error ? `: ${error.message}` : ''}\n`,
+  );
   process.exit(1);
 }
 
 function install() {
   process.stderr.write('warmfhir: installing the locked dependencies (once)\n');
   // Scripts of dependencies never run: nothing here needs one. The log level hides that Node 20 is too old for some.
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [
+    'ci',
+    '--ignore-scripts',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const npm = process.env.npm_execpath ?? '';
   if (basename(npm) === 'npm-cli.js') run(process.execPath, [npm, ...args]);
   else run('npm', args, { shell: process.platform === 'win32' });

@@ -7,7 +7,9 @@ const codes = Object.keys(ERRORS) as ErrorCode[];
 /** Rows of the table in docs/errors.md: code, status, issue type, sentence. */
 function documented(): string[][] {
   const text = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
-  return [...text.matchAll(/^\| `([a-z-]+)` \| (\d+) \| `([a-z-]+)` \| (.+?) \|/gm)].map((row) => row.slice(1));
+  return [...text.matchAll(/^\| `([a-z-]+)` \| (\d+) \| `([a-z-]+)` \| (.+?) \|/gm)].map((row) =>
+    row.slice(1),
+  );
 }
 
 describe('the table of errors', () => {
@@ -32,6 +34,8 @@ describe('the table of errors', () => {
     const error = new WarmfhirError('tenant-cold');
     expect(error.status).toBe(503);
     expect(error.detail).toBe(ERRORS['tenant-cold'][1]);
-    expect(new WarmfhirError('resource-gone', 'Patient/1 was deleted.').message).toBe('Patient/1 was deleted.');
+    expect(new WarmfhirError('resource-gone', 'Patient/1 was deleted.').message).toBe(
+      'Patient/1 was deleted.',
+    );
   });
 });
