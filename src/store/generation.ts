@@ -86,6 +86,18 @@ export interface BuiltDocument {
   readonly origin: IngestOrigin | null;
 }
 
+/** What was decided about conditional references and conditional creates, by rid. */
+export interface Resolution {
+  /** Pending documents with their references resolved. */
+  readonly replaced: readonly { readonly rid: number; readonly content: ResourceContent }[];
+  /** Conditional creates that matched nothing and become documents. */
+  readonly created: readonly { readonly rid: number }[];
+  /** Conditional creates that matched one document. */
+  readonly unchanged: readonly { readonly rid: number }[];
+  /** Pending documents or conditional creates that cannot be stored. */
+  readonly rejected: readonly { readonly rid: number; readonly reject: Reject }[];
+}
+
 /**
  * A generation being built, out of sight of every tenant. Whoever holds it holds the installation's ingest lock.
  * All writes of one call commit together.
@@ -112,12 +124,7 @@ export interface GenerationBuild {
   /** True when the generation holds this document. */
   has(type: string, id: string): boolean;
   /** Applies what resolution decided, in one transaction: resumable, because settled items are no longer pending. */
-  resolve(batch: {
-    readonly replaced: readonly { readonly rid: number; readonly content: ResourceContent }[];
-    readonly created: readonly { readonly rid: number }[];
-    readonly unchanged: readonly { readonly rid: number }[];
-    readonly rejected: readonly { readonly rid: number; readonly reject: Reject }[];
-  }): void;
+  resolve(resolution: Resolution): void;
   counts(): readonly TypeCounts[];
   rejectCount(): number;
   rejects(): Iterable<Reject>;

@@ -1,6 +1,6 @@
 import type { DocumentVersion, HistoryEntry } from './document.ts';
 import type { GenerationStore } from './generation.ts';
-import type { ListPage, ListQuery, DocumentFilter, Page, PageQuery, ReviewCount } from './page.ts';
+import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from './page.ts';
 import type { TenantRecord, TenantRegistry } from './tenant-registry.ts';
 import type { Write, WriteResult } from './write.ts';
 

@@ -40,6 +40,11 @@ export class BatchingThread<Request, Result> {
     this.#options = options;
   }
 
+  /** False until the first call, and after the thread has ended. */
+  get started(): boolean {
+    return this.#worker !== undefined;
+  }
+
   call(request: Request): Promise<Result> {
     if (this.#closed) return Promise.reject(new WarmfhirError('shutting-down'));
     return new Promise((resolve, reject) => {
@@ -60,6 +65,7 @@ export class BatchingThread<Request, Result> {
     if (worker === undefined) return;
     // The script closes its files on this message and ends by itself: terminate() would skip that.
     const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.ref();
     worker.postMessage(null);
     await ended;
   }

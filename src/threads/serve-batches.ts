@@ -5,7 +5,11 @@ import type { ThreadReply } from './batching-thread.ts';
 /** What went wrong in a thread, in a form that survives the message to its owner. */
 export function failure(error: unknown): ThreadReply<never> {
   if (error instanceof WarmfhirError) return { ok: false, code: error.code, detail: error.detail };
-  return { ok: false, code: 'internal', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return {
+    ok: false,
+    code: 'internal',
+    detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }
 
 /**

@@ -1,0 +1,192 @@
+import { WarmfhirError } from '../../errors.ts';
+import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import type { DocumentVersion, HistoryEntry, StoredDocument } from '../document.ts';
+import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
+import type { MasterFile } from './master-file.ts';
+import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
+import { inRanges, MasterArm, OverlayArm, type RidDocument } from './page-arms.ts';
+
+/**
+ * Reads one tenant's collection: overlay and master as if they were one. Every document lives wholly in one arm, so
+ * each arm is asked by itself and the ordered results are put together here.
+ */
+export class CollectionReader {
+  readonly #master: MasterFile;
+  readonly #overlay: OverlayFile | undefined;
+
+  constructor(master: MasterFile, overlay: OverlayFile | undefined) {
+    this.#master = master;
+    this.#overlay = overlay;
+  }
+
+  read(type: string, id: string): DocumentVersion | undefined {
+    return this.#overlay?.read(type, id) ?? this.#master.read(type, id);
+  }
+
+  history(type: string, id: string): HistoryEntry[] {
+    const row = this.#overlay?.row(type, id);
+    if (row !== undefined) {
+      return [{ method: row.method, document: documentOf(row) }, ...this.#overlay!.formerVersions(type, id)];
+    }
+    const document = this.#master.read(type, id);
+    return document === undefined ? [] : [{ method: 'POST', document }];
+  }
+
+  readVersion(type: string, id: string, version: number): DocumentVersion | undefined {
+    return this.history(type, id).find((entry) => entry.document.version === version)?.document;
+  }
+
+  page(query: PageQuery): Page {
+    const { filter, count } = query;
+    const cursor = parseCursor(query.cursor);
+    const found =
+      filter.ids === undefined
+        ? this.#walk(filter, cursor, count + 1)
+        : this.#pick(filter, cursor, count + 1);
+    const more = found.length > count;
+    const documents = found.slice(0, count);
+    if (!cursor.forward) documents.reverse();
+    const hasNext = cursor.forward ? more : true;
+    const hasPrevious = cursor.forward ? query.cursor !== undefined : more;
+    const last = documents.at(-1);
+    const first = documents[0];
+    return {
+      documents: documents.map((entry) => entry.document),
+      ...(hasNext && last !== undefined && { next: `n${last.rid}` }),
+      ...(hasPrevious && first !== undefined && { previous: `p${first.rid}` }),
+    };
+  }
+
+  count(filter: DocumentFilter): number {
+    if (filter.ids !== undefined) return this.#pick(filter, FIRST_PAGE, Number.POSITIVE_INFINITY).length;
+    const own = this.#overlay === undefined ? 0 : new OverlayArm(this.#overlay, filter).count();
+    return own + this.#masterArm(filter).count();
+  }
+
+  list(query: ListQuery): ListPage {
+    const offset = (query.page - 1) * query.count;
+    if (query.reviewed === true) return this.#listReviewed(query, offset);
+    const code = resourceTypeCode(query.type);
+    const hidden = query.reviewed === false ? 'json IS NULL OR reviewed_at IS NOT NULL' : 'json IS NULL';
+    const without = this.#column(
+      `SELECT replaces AS value FROM document WHERE type = ? AND replaces IS NOT NULL AND (${hidden})`,
+      code,
+    );
+    const fromMaster = (this.#master.counts().get(query.type) ?? 0) - without.length;
+    const rids = offset < fromMaster ? this.#master.slice(query.type, without, offset, query.count) : [];
+    const documents = rids.map((rid) => this.#firstSeen(query.type, rid));
+    const own = `FROM document WHERE type = ? AND replaces IS NULL AND NOT (${hidden})`;
+    const ownCount = this.#column(`SELECT count(*) AS value ${own}`, code)[0] ?? 0;
+    const left = query.count - documents.length;
+    if (left > 0 && ownCount > 0) {
+      const sql = `SELECT * ${own} ORDER BY first_rid LIMIT ? OFFSET ?`;
+      const rows = this.#overlay!.all(sql, code, left, Math.max(0, offset - fromMaster)) as OverlayRow[];
+      documents.push(...rows.map((row) => documentOf(row) as StoredDocument));
+    }
+    return { documents, totalItems: fromMaster + ownCount };
+  }
+
+  reviewCounts(): ReviewCount[] {
+    const total = new Map(this.#master.counts());
+    const reviewed = new Map<string, number>();
+    const sql = `SELECT type, sum(json IS NOT NULL) - sum(replaces IS NOT NULL) AS added,
+      sum(json IS NOT NULL AND reviewed_at IS NOT NULL) AS reviewed FROM document GROUP BY type`;
+    const rows = (this.#overlay?.all(sql) ?? []) as { type: number; added: number; reviewed: number }[];
+    for (const row of rows) {
+      const type = resourceTypeOfCode(row.type);
+      total.set(type, (total.get(type) ?? 0) + row.added);
+      reviewed.set(type, row.reviewed);
+    }
+    return [...total]
+      .filter(([, documents]) => documents > 0)
+      .map(([type, documents]) => {
+        const done = reviewed.get(type) ?? 0;
+        return { type, reviewed: done, unreviewed: documents - done };
+      })
+      .sort((a, b) => (a.type < b.type ? -1 : 1));
+  }
+
+  /** Documents that differ from the master: changed, made or deleted. */
+  changedDocuments(): number {
+    return this.#column('SELECT count(*) AS value FROM document')[0] ?? 0;
+  }
+
+  #masterArm(filter: DocumentFilter): MasterArm {
+    return new MasterArm(this.#master, this.#overlay, filter);
+  }
+
+  /** Overlay rids are all higher than master rids, so newest first is one arm and then the other. */
+  #walk(filter: DocumentFilter, cursor: Cursor, limit: number): RidDocument[] {
+    const overlay = this.#overlay === undefined ? [] : [new OverlayArm(this.#overlay, filter)];
+    const arms = [...overlay, this.#masterArm(filter)];
+    if (!cursor.forward) arms.reverse();
+    const found: RidDocument[] = [];
+    for (const arm of arms) {
+      if (found.length >= limit) break;
+      const left = limit - found.length;
+      found.push(...(cursor.forward ? arm.below(cursor.rid, left) : arm.above(cursor.rid, left)));
+    }
+    return found;
+  }
+
+  #pick(filter: DocumentFilter, cursor: Cursor, limit: number): RidDocument[] {
+    const found: RidDocument[] = [];
+    for (const id of new Set(filter.ids)) {
+      const entry = this.#ridDocument(filter.type, id);
+      if (entry === undefined) continue;
+      const { document } = entry;
+      if (filter.reviewed !== undefined && document.reviewed !== filter.reviewed) continue;
+      if (inRanges(document.lastUpdated, filter.lastUpdated)) found.push(entry);
+    }
+    found.sort((a, b) => (cursor.forward ? b.rid - a.rid : a.rid - b.rid));
+    return found.filter(({ rid }) => (cursor.forward ? rid < cursor.rid : rid > cursor.rid)).slice(0, limit);
+  }
+
+  #ridDocument(type: string, id: string): RidDocument | undefined {
+    const row = this.#overlay?.row(type, id);
+    if (row !== undefined) {
+      const document = documentOf(row);
+      return document.deleted ? undefined : { rid: row.rid, document };
+    }
+    const master = this.#master.row(type, id);
+    return master && { rid: master.rid, document: this.#master.document(type, id, master.json) };
+  }
+
+  #listReviewed(query: ListQuery, offset: number): ListPage {
+    const code = resourceTypeCode(query.type);
+    const reviewed = 'FROM document WHERE type = ? AND json IS NOT NULL AND reviewed_at IS NOT NULL';
+    const sql = `SELECT * ${reviewed} ORDER BY first_rid LIMIT ? OFFSET ?`;
+    const rows = (this.#overlay?.all(sql, code, query.count, offset) ?? []) as OverlayRow[];
+    const totalItems = this.#column(`SELECT count(*) AS value ${reviewed}`, code)[0] ?? 0;
+    return { documents: rows.map((row) => documentOf(row) as StoredDocument), totalItems };
+  }
+
+  /** What stands now where a master document stood first. */
+  #firstSeen(type: string, rid: number): StoredDocument {
+    const master = this.#master.rowOf(rid);
+    const row = this.#overlay?.row(type, master.id);
+    return row === undefined
+      ? this.#master.document(type, master.id, master.json)
+      : (documentOf(row) as StoredDocument);
+  }
+
+  #column(sql: string, ...parameters: unknown[]): number[] {
+    return ((this.#overlay?.all(sql, ...parameters) ?? []) as { value: number }[]).map((row) => row.value);
+  }
+}
+
+interface Cursor {
+  readonly forward: boolean;
+  /** Exclusive bound. */
+  readonly rid: number;
+}
+
+const FIRST_PAGE: Cursor = { forward: true, rid: Number.MAX_SAFE_INTEGER };
+
+function parseCursor(text: string | undefined): Cursor {
+  if (text === undefined) return FIRST_PAGE;
+  const rid = Number(text.slice(1));
+  if (!/^[np]\d{1,15}$/.test(text) || !Number.isSafeInteger(rid))
+    throw new WarmfhirError('page-token-invalid');
+  return { forward: text.startsWith('n'), rid };
+}

@@ -1,0 +1,353 @@
+import { WarmfhirError } from '../../errors.ts';
+import { stamp } from '../../fhir/resource-content.ts';
+import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import { masterVersion } from '../document.ts';
+import type {
+  BuiltDocument,
+  ConditionalCreate,
+  GenerationBuild,
+  IngestBatch,
+  IngestDocument,
+  Reject,
+  Resolution,
+  TypeCounts,
+} from '../generation.ts';
+import {
+  APPLICATION_ID,
+  type Connection,
+  guarded,
+  makeDurable,
+  openConnection,
+  requireFormat,
+  type Statement,
+} from './connection.ts';
+import { MASTER_FORMAT } from './master-file.ts';
+import { databaseBytes } from './store-folder.ts';
+
+const SCHEMA = `
+CREATE TABLE document (
+  rid INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, source_updated INTEGER);
+CREATE UNIQUE INDEX document_key ON document (type, id);
+CREATE TABLE pending (rid INTEGER PRIMARY KEY, origin TEXT);
+CREATE TABLE conditional_create (rid INTEGER PRIMARY KEY, criteria TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE checkpoint (stream INTEGER PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE reject (number INTEGER PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE outcome (type INTEGER PRIMARY KEY, unchanged INTEGER NOT NULL, superseded INTEGER NOT NULL);
+CREATE TABLE type_count (type INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
+`;
+
+const SEALED = `
+INSERT INTO type_count SELECT type, count(*) FROM document GROUP BY type;
+CREATE INDEX document_type ON document (type);
+DROP TABLE pending;
+DROP TABLE conditional_create;
+DROP TABLE checkpoint;
+`;
+
+const STREAM_RIDS = 2 ** 31;
+const MAX_STREAM = 510;
+/** Rows read at a time by the iterators, which let other statements run in between. */
+const CHUNK = 500;
+
+interface DocumentRow {
+  readonly rid: number;
+  readonly json: string;
+  readonly source_updated: number | null;
+}
+
+/** What the engine does once a build is verified and closed, or thrown away. */
+export interface BuildOwner {
+  sealed(
+    build: { readonly number: number; readonly resources: number },
+    completedAt: number,
+    message: string,
+  ): Promise<void>;
+  discarded(number: number): void;
+  released(): void;
+}
+
+/** The file of a generation that is being built. */
+export class MasterBuild implements GenerationBuild {
+  readonly number: number;
+  readonly startedAt: number;
+  readonly resumed: boolean;
+  readonly #path: string;
+  readonly #connection: Connection;
+  readonly #owner: BuildOwner;
+  readonly #prepare: (sql: string) => Statement;
+
+  constructor(options: {
+    readonly path: string;
+    readonly number: number;
+    readonly startedAt: number;
+    readonly resumed: boolean;
+    readonly owner: BuildOwner;
+  }) {
+    this.number = options.number;
+    this.startedAt = options.startedAt;
+    this.resumed = options.resumed;
+    this.#path = options.path;
+    this.#owner = options.owner;
+    this.#connection = openConnection(options.path);
+    const prepared = new Map<string, Statement>();
+    this.#prepare = (sql) => {
+      let statement = prepared.get(sql);
+      if (statement === undefined) {
+        statement = this.#connection.prepare(sql);
+        prepared.set(sql, statement);
+      }
+      return statement;
+    };
+    try {
+      guarded(options.path, () => this.#open());
+    } catch (error) {
+      this.#connection.close();
+      throw error;
+    }
+  }
+
+  checkpoints(): ReadonlyMap<number, string> {
+    const rows = this.#all('SELECT stream, value FROM checkpoint') as { stream: number; value: string }[];
+    return new Map(rows.map((row) => [row.stream, row.value]));
+  }
+
+  write(batch: IngestBatch): void {
+    if (batch.stream > MAX_STREAM) {
+      throw new WarmfhirError('ingest-source-invalid', `An ingest takes at most ${MAX_STREAM + 1} streams.`);
+    }
+    this.#transaction(() => {
+      const first = batch.stream * STREAM_RIDS + 1;
+      for (const document of batch.documents) this.#store(first + document.position, document);
+      for (const { document, criteria } of batch.conditionalCreates) {
+        const sql = 'INSERT OR REPLACE INTO conditional_create VALUES (?, ?, ?)';
+        this.#run(sql, first + document.position, criteria, JSON.stringify(document));
+      }
+      for (const reject of batch.rejects) this.#reject(reject);
+      this.#run('INSERT OR REPLACE INTO checkpoint VALUES (?, ?)', batch.stream, batch.checkpoint);
+    });
+  }
+
+  *conditionalCreates(): Iterable<ConditionalCreate & { readonly rid: number }> {
+    const sql = 'SELECT rid, criteria, document FROM conditional_create WHERE rid > ? ORDER BY rid LIMIT ?';
+    for (const row of this.#chunks<{ rid: number; criteria: string; document: string }>(sql)) {
+      yield { rid: row.rid, criteria: row.criteria, document: JSON.parse(row.document) as IngestDocument };
+    }
+  }
+
+  *pendingDocuments(): Iterable<BuiltDocument> {
+    const sql = `SELECT rid, type, id, json, origin FROM pending JOIN document USING (rid)
+      WHERE rid > ? ORDER BY rid LIMIT ?`;
+    for (const row of this.#chunks<BuiltRow>(sql)) yield builtDocument(row);
+  }
+
+  *documentsOfType(type: string): Iterable<BuiltDocument> {
+    const code = resourceTypeCode(type);
+    const sql = `SELECT rid, type, id, json, NULL AS origin FROM document WHERE rid > ? AND type = ${code} ORDER BY rid LIMIT ?`;
+    for (const row of this.#chunks<BuiltRow>(sql)) yield builtDocument(row);
+  }
+
+  has(type: string, id: string): boolean {
+    return (
+      this.#one('SELECT 1 FROM document WHERE type = ? AND id = ?', resourceTypeCode(type), id) !== undefined
+    );
+  }
+
+  resolve(resolution: Resolution): void {
+    this.#transaction(() => {
+      for (const { rid, content } of resolution.replaced) {
+        this.#run('UPDATE document SET json = ? WHERE rid = ?', this.#stamped(content), rid);
+        this.#run('DELETE FROM pending WHERE rid = ?', rid);
+      }
+      for (const { rid } of resolution.created) this.#store(rid, this.#takeConditionalCreate(rid));
+      for (const { rid } of resolution.unchanged) {
+        this.#countOutcome(resourceTypeCode(this.#takeConditionalCreate(rid).content.type), 'unchanged');
+      }
+      for (const { rid, reject } of resolution.rejected) {
+        for (const table of ['document', 'pending', 'conditional_create']) {
+          this.#run(`DELETE FROM ${table} WHERE rid = ?`, rid);
+        }
+        this.#reject(reject);
+      }
+    });
+  }
+
+  counts(): readonly TypeCounts[] {
+    const sql = `SELECT type, coalesce(stored, 0) AS stored, coalesce(unchanged, 0) AS unchanged,
+      coalesce(superseded, 0) AS superseded
+      FROM (SELECT type, count(*) AS stored FROM document GROUP BY type) FULL JOIN outcome USING (type) ORDER BY type`;
+    const rows = this.#all(sql) as (Omit<TypeCounts, 'type'> & { type: number })[];
+    return rows.map((row) => ({ ...row, type: resourceTypeOfCode(row.type) }));
+  }
+
+  rejectCount(): number {
+    return (this.#one('SELECT count(*) AS rejects FROM reject') as { rejects: number }).rejects;
+  }
+
+  *rejects(): Iterable<Reject> {
+    const sql = 'SELECT number AS rid, json FROM reject WHERE number > ? ORDER BY number LIMIT ?';
+    for (const row of this.#chunks<{ rid: number; json: string }>(sql)) yield JSON.parse(row.json) as Reject;
+  }
+
+  bytes(): number {
+    return databaseBytes(this.#path);
+  }
+
+  async seal(completedAt: number, message: string): Promise<void> {
+    const resources = (this.#one('SELECT count(*) AS documents FROM document') as { documents: number })
+      .documents;
+    guarded(this.#path, () => {
+      this.#transaction(() => this.#connection.exec(SEALED));
+      this.#connection.pragma('wal_checkpoint(TRUNCATE)');
+      this.#connection.pragma('journal_mode = DELETE');
+      const verdict = this.#connection.pragma('quick_check(1)', { simple: true });
+      if (verdict !== 'ok')
+        throw new WarmfhirError('store-damaged', `The new generation is damaged: ${String(verdict)}.`);
+      this.#connection.close();
+    });
+    await this.#owner.sealed({ number: this.number, resources }, completedAt, message);
+    this.#owner.released();
+  }
+
+  discard(): void {
+    this.#connection.close();
+    this.#owner.discarded(this.number);
+    this.#owner.released();
+  }
+
+  close(): void {
+    if (!this.#connection.open) return;
+    this.#connection.close();
+    this.#owner.released();
+  }
+
+  #open(): void {
+    makeDurable(this.#connection, 4000);
+    this.#connection.pragma('cache_size = -65536');
+    const isNew = this.#one('SELECT count(*) AS tables FROM sqlite_schema') as { tables: number };
+    if (isNew.tables === 0) {
+      this.#transaction(() => {
+        this.#connection.exec(SCHEMA);
+        this.#connection.pragma(`application_id = ${APPLICATION_ID}`);
+        this.#connection.pragma(`user_version = ${MASTER_FORMAT}`);
+      });
+    }
+    requireFormat(this.#connection, this.#path, MASTER_FORMAT);
+  }
+
+  /** Inserts a document, or settles it with the one that has its key already. */
+  #store(rid: number, document: IngestDocument): void {
+    const { content, sourceUpdated } = document;
+    const type = resourceTypeCode(content.type);
+    const json = this.#stamped(content);
+    const inserted = this.#run(
+      'INSERT OR IGNORE INTO document VALUES (?, ?, ?, ?, ?)',
+      rid,
+      type,
+      content.id,
+      json,
+      sourceUpdated,
+    );
+    if (inserted === 0) {
+      const sql = 'SELECT rid, json, source_updated FROM document WHERE type = ? AND id = ?';
+      const existing = this.#one(sql, type, content.id) as DocumentRow | undefined;
+      if (existing === undefined)
+        throw new WarmfhirError('internal', `Two documents of one stream have the rid ${rid}.`);
+      if (existing.rid === rid) return;
+      const same = existing.json === json;
+      this.#countOutcome(type, same ? 'unchanged' : 'superseded');
+      if (!(same ? rid > existing.rid : wins(rid, sourceUpdated, existing))) return;
+      const update = 'UPDATE document SET rid = ?, json = ?, source_updated = ? WHERE rid = ?';
+      this.#run(update, rid, json, sourceUpdated, existing.rid);
+      this.#run('DELETE FROM pending WHERE rid = ?', existing.rid);
+    }
+    if (document.pending) {
+      this.#run(
+        'INSERT OR REPLACE INTO pending VALUES (?, ?)',
+        rid,
+        document.origin && JSON.stringify(document.origin),
+      );
+    }
+  }
+
+  #takeConditionalCreate(rid: number): IngestDocument {
+    const row = this.#one('DELETE FROM conditional_create WHERE rid = ? RETURNING document', rid) as {
+      document: string;
+    };
+    return JSON.parse(row.document) as IngestDocument;
+  }
+
+  #countOutcome(type: number, outcome: 'unchanged' | 'superseded'): void {
+    const sql = `INSERT INTO outcome VALUES (?, ?, ?) ON CONFLICT (type) DO UPDATE
+      SET unchanged = unchanged + excluded.unchanged, superseded = superseded + excluded.superseded`;
+    this.#run(sql, type, outcome === 'unchanged' ? 1 : 0, outcome === 'superseded' ? 1 : 0);
+  }
+
+  #reject(reject: Reject): void {
+    this.#run('INSERT INTO reject (json) VALUES (?)', JSON.stringify(reject));
+  }
+
+  #stamped(content: IngestDocument['content']): string {
+    return stamp(content, masterVersion(this.number), this.startedAt);
+  }
+
+  *#chunks<Row extends { readonly rid: number }>(sql: string): Iterable<Row> {
+    let after = 0;
+    while (true) {
+      const rows = this.#all(sql, after, CHUNK) as Row[];
+      yield* rows;
+      if (rows.length < CHUNK) return;
+      after = rows.at(-1)!.rid;
+    }
+  }
+
+  #transaction(task: () => void): void {
+    guarded(this.#path, () => {
+      this.#connection.exec('BEGIN IMMEDIATE');
+      try {
+        task();
+        this.#connection.exec('COMMIT');
+      } catch (error) {
+        if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  #run(sql: string, ...parameters: unknown[]): number {
+    return this.#prepare(sql).run(...parameters).changes;
+  }
+
+  #one(sql: string, ...parameters: unknown[]): unknown {
+    return guarded(this.#path, () => this.#prepare(sql).get(...parameters));
+  }
+
+  #all(sql: string, ...parameters: unknown[]): unknown[] {
+    return guarded(this.#path, () => this.#prepare(sql).all(...parameters));
+  }
+}
+
+/** The later source time wins, or, where that does not decide, the later place in the source. */
+function wins(rid: number, updated: number | null, existing: DocumentRow): boolean {
+  if (updated !== null && existing.source_updated !== null && updated !== existing.source_updated) {
+    return updated > existing.source_updated;
+  }
+  return rid > existing.rid;
+}
+
+interface BuiltRow {
+  readonly rid: number;
+  readonly type: number;
+  readonly id: string;
+  readonly json: string;
+  readonly origin: string | null;
+}
+
+function builtDocument(row: BuiltRow): BuiltDocument {
+  return {
+    rid: row.rid,
+    type: resourceTypeOfCode(row.type),
+    id: row.id,
+    json: row.json,
+    origin: row.origin === null ? null : (JSON.parse(row.origin) as BuiltDocument['origin']),
+  };
+}

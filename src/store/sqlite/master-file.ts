@@ -1,0 +1,139 @@
+import { basename } from 'node:path';
+import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import { masterVersion, type StoredDocument } from '../document.ts';
+import { type Connection, guarded, openConnection, requireFormat, type Statement } from './connection.ts';
+
+export const MASTER_FORMAT = 1;
+
+export interface MasterRow {
+  readonly rid: number;
+  readonly id: string;
+  readonly json: string;
+}
+
+/**
+ * A sealed generation, read-only. The connection stays in one read transaction for as long as it is open: the file
+ * never changes, and SQLite then needs no lock per read.
+ */
+export class MasterFile {
+  readonly generation: number;
+  readonly version: number;
+  /** `meta.lastUpdated` of every document in it, milliseconds since the epoch. */
+  readonly lastUpdated: number;
+  readonly #path: string;
+  readonly #connection: Connection;
+  readonly #byKey: Statement;
+  readonly #byRid: Statement;
+  readonly #newest: Statement;
+  readonly #oldest: Statement;
+  readonly #ordered: Statement;
+  readonly #orderedWithout: Statement;
+  readonly #counts = new Map<string, number>();
+
+  constructor(path: string, generation: number, startedAt: number) {
+    this.#path = path;
+    this.generation = generation;
+    this.version = masterVersion(generation);
+    this.lastUpdated = startedAt;
+    this.#connection = openConnection(path, { readonly: true });
+    const connection = this.#connection;
+    guarded(path, () => {
+      requireFormat(connection, path, MASTER_FORMAT);
+      connection.pragma('mmap_size = 68719476736');
+      connection.pragma('cache_size = -2000');
+    });
+    const prepare = (sql: string) => guarded(path, () => connection.prepare(sql));
+    this.#byKey = prepare('SELECT rid, json FROM document WHERE type = ? AND id = ?').raw();
+    this.#byRid = prepare('SELECT rid, id, json FROM document WHERE rid = ?');
+    this.#newest = prepare(
+      'SELECT rid FROM document WHERE type = ? AND rid < ? ORDER BY rid DESC LIMIT ?',
+    ).pluck();
+    this.#oldest = prepare(
+      'SELECT rid FROM document WHERE type = ? AND rid > ? ORDER BY rid LIMIT ?',
+    ).pluck();
+    this.#ordered = prepare('SELECT rid FROM document WHERE type = ? ORDER BY rid LIMIT ? OFFSET ?').pluck();
+    this.#orderedWithout = prepare(
+      `SELECT rid FROM document WHERE type = ? AND rid NOT IN (SELECT value FROM json_each(?))
+       ORDER BY rid LIMIT ? OFFSET ?`,
+    ).pluck();
+    guarded(path, () => {
+      connection.exec('BEGIN');
+      const rows = connection.prepare('SELECT type, documents FROM type_count').raw().all() as [
+        number,
+        number,
+      ][];
+      for (const [type, documents] of rows) this.#counts.set(resourceTypeOfCode(type), documents);
+    });
+  }
+
+  get name(): string {
+    return basename(this.#path);
+  }
+
+  read(type: string, id: string): StoredDocument | undefined {
+    const row = this.#find(type, id);
+    return row === undefined ? undefined : this.document(type, id, row[1]);
+  }
+
+  /** The row of a document, for a writer that is about to shadow it. */
+  row(type: string, id: string): MasterRow | undefined {
+    const row = this.#find(type, id);
+    return row === undefined ? undefined : { rid: row[0], id, json: row[1] };
+  }
+
+  rowOf(rid: number): MasterRow {
+    return guarded(this.#path, () => this.#byRid.get(rid)) as MasterRow;
+  }
+
+  document(type: string, id: string, json: string): StoredDocument {
+    return {
+      deleted: false,
+      type,
+      id,
+      version: this.version,
+      lastUpdated: this.lastUpdated,
+      reviewed: false,
+      reviewTime: null,
+      json,
+    };
+  }
+
+  /** At most `limit` rids of a type below `before`, highest first. */
+  newest(type: string, before: number, limit: number): number[] {
+    return guarded(this.#path, () => this.#newest.all(resourceTypeCode(type), before, limit)) as number[];
+  }
+
+  /** At most `limit` rids of a type above `after`, lowest first. */
+  oldest(type: string, after: number, limit: number): number[] {
+    return guarded(this.#path, () => this.#oldest.all(resourceTypeCode(type), after, limit)) as number[];
+  }
+
+  /** Rids of a type in ascending order by position, as if those in `without` were not there. */
+  slice(type: string, without: readonly number[], offset: number, limit: number): number[] {
+    const code = resourceTypeCode(type);
+    return guarded(this.#path, () =>
+      without.length === 0
+        ? this.#ordered.all(code, limit, offset)
+        : this.#orderedWithout.all(code, JSON.stringify(without), limit, offset),
+    ) as number[];
+  }
+
+  /** Number of documents by type; types without any are absent. */
+  counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #find(type: string, id: string): [number, string] | undefined {
+    try {
+      return this.#byKey.get(resourceTypeCode(type), id) as [number, string] | undefined;
+    } catch (error) {
+      return guarded(this.#path, () => {
+        throw error;
+      });
+    }
+  }
+}

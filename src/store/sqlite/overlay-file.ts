@@ -1,0 +1,190 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { WarmfhirError } from '../../errors.ts';
+import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import type { DocumentVersion, HistoryEntry, VersionMethod } from '../document.ts';
+import {
+  APPLICATION_ID,
+  type Connection,
+  guarded,
+  makeDurable,
+  openConnection,
+  requireFormat,
+  type Statement,
+} from './connection.ts';
+import { syncToDisk, unlinkDatabase } from './store-folder.ts';
+
+const FORMAT = 1;
+
+/** Overlay rids count from here, so that newest first is rid descending over both arms. */
+export const FIRST_OVERLAY_RID = 2 ** 40;
+
+const SCHEMA = `
+CREATE TABLE document (
+  rid INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL, method TEXT NOT NULL, reviewed_at INTEGER,
+  replaces INTEGER, first_rid INTEGER NOT NULL, json TEXT);
+CREATE UNIQUE INDEX document_key ON document (type, id);
+CREATE INDEX document_type ON document (type);
+CREATE INDEX document_own ON document (type, first_rid) WHERE replaces IS NULL;
+CREATE TABLE history (
+  type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, last_updated INTEGER NOT NULL,
+  method TEXT NOT NULL, reviewed_at INTEGER, json TEXT, PRIMARY KEY (type, id, version));
+CREATE TABLE shadow (type INTEGER NOT NULL, master_rid INTEGER NOT NULL, PRIMARY KEY (type, master_rid)) WITHOUT ROWID;
+`;
+
+/** A row of `document`: what a tenant has made of one document. `json` is null after a delete. */
+export interface OverlayRow {
+  readonly rid: number;
+  readonly type: number;
+  readonly id: string;
+  readonly version: number;
+  readonly last_updated: number;
+  readonly method: VersionMethod;
+  readonly reviewed_at: number | null;
+  /** The master rid that it stands for, or null for a document of the tenant's own. */
+  readonly replaces: number | null;
+  readonly first_rid: number;
+  readonly json: string | null;
+}
+
+type HistoryRow = Omit<OverlayRow, 'rid' | 'replaces' | 'first_rid'>;
+
+/**
+ * One open connection to a tenant's overlay: everything that the tenant has changed, and nothing else.
+ */
+export class OverlayFile {
+  readonly path: string;
+  readonly connection: Connection;
+  readonly #statements = new Map<string, Statement>();
+  readonly #byKey: Statement;
+
+  constructor(path: string) {
+    this.path = path;
+    this.connection = openConnection(path, { mustExist: true });
+    try {
+      guarded(path, () => {
+        requireFormat(this.connection, path, FORMAT);
+        makeDurable(this.connection, 256);
+        this.connection.pragma('cache_size = -256');
+      });
+      this.#byKey = guarded(path, () =>
+        this.connection.prepare('SELECT * FROM document WHERE type = ? AND id = ?'),
+      );
+    } catch (error) {
+      this.connection.close();
+      throw error;
+    }
+  }
+
+  /** Reads every page once. Throws `store-damaged`. */
+  verify(): void {
+    const verdict = guarded(this.path, () => this.connection.pragma('quick_check(1)', { simple: true }));
+    if (verdict !== 'ok') {
+      throw new WarmfhirError(
+        'store-damaged',
+        `The store file ${basename(this.path)} is damaged and is not served.`,
+      );
+    }
+  }
+
+  row(type: string, id: string): OverlayRow | undefined {
+    try {
+      return this.#byKey.get(resourceTypeCode(type), id) as OverlayRow | undefined;
+    } catch (error) {
+      return guarded(this.path, () => {
+        throw error;
+      });
+    }
+  }
+
+  /** The current version where the tenant has changed the document, otherwise undefined. */
+  read(type: string, id: string): DocumentVersion | undefined {
+    const row = this.row(type, id);
+    return row === undefined ? undefined : documentOf(row);
+  }
+
+  /** All versions but the current one, newest first; the master's own among them. */
+  formerVersions(type: string, id: string): HistoryEntry[] {
+    const rows = this.all(
+      'SELECT * FROM history WHERE type = ? AND id = ? ORDER BY version DESC',
+      resourceTypeCode(type),
+      id,
+    ) as HistoryRow[];
+    return rows.map((row) => ({ method: row.method, document: documentOf(row) }));
+  }
+
+  all(sql: string, ...parameters: unknown[]): unknown[] {
+    return guarded(this.path, () => this.#prepared(sql).all(...parameters));
+  }
+
+  one(sql: string, ...parameters: unknown[]): unknown {
+    return guarded(this.path, () => this.#prepared(sql).get(...parameters));
+  }
+
+  run(sql: string, ...parameters: unknown[]): void {
+    guarded(this.path, () => this.#prepared(sql).run(...parameters));
+  }
+
+  exec(sql: string): void {
+    guarded(this.path, () => this.connection.exec(sql));
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  #prepared(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+export function documentOf(row: HistoryRow): DocumentVersion {
+  const type = resourceTypeOfCode(row.type);
+  const { id, version, last_updated: lastUpdated, reviewed_at: reviewTime, json } = row;
+  if (json === null) return { deleted: true, type, id, version, lastUpdated };
+  return { deleted: false, type, id, version, lastUpdated, reviewed: reviewTime !== null, reviewTime, json };
+}
+
+/** The bytes of an overlay without any document. */
+export function emptyOverlay(): Buffer {
+  const connection = new Database(':memory:');
+  try {
+    connection.pragma('page_size = 2048');
+    connection.exec(SCHEMA);
+    connection.pragma(`application_id = ${APPLICATION_ID}`);
+    connection.pragma(`user_version = ${FORMAT}`);
+    return connection.serialize();
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * Makes an overlay file, complete and durable before it has its name. A file of that name is what a process left
+ * behind that died before the registry knew of it: it holds nothing that was acknowledged and is replaced.
+ * @param empty from `emptyOverlay`
+ */
+export function createOverlay(path: string, empty: Buffer): void {
+  guarded(path, () => {
+    unlinkDatabase(path);
+    const folder = dirname(path);
+    if (mkdirSync(folder, { recursive: true }) !== undefined) syncToDisk(dirname(folder));
+    const temporary = `${path}.new`;
+    const descriptor = openSync(temporary, 'w');
+    try {
+      writeSync(descriptor, empty);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, path);
+    syncToDisk(folder);
+  });
+}

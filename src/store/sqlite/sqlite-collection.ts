@@ -1,0 +1,78 @@
+import type { BatchingThread } from '../../threads/batching-thread.ts';
+import type { DocumentVersion, HistoryEntry, StoredDocument } from '../document.ts';
+import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
+import type { CollectionStore } from '../store.ts';
+import type { TenantRecord } from '../tenant-registry.ts';
+import type { Write, WriteResult } from '../write.ts';
+import type { OverlayHandles } from './overlay-handles.ts';
+import type { ReaderCall, ReaderMethod } from './reader-thread.ts';
+import type { WriterCall } from './writer-thread.ts';
+
+/** A tenant's collection: reads by id on the calling thread, everything else on the threads made for it. */
+export class SqliteCollection implements CollectionStore {
+  readonly #record: TenantRecord;
+  readonly #master: { read(type: string, id: string): StoredDocument | undefined };
+  readonly #overlays: OverlayHandles;
+  readonly #reader: BatchingThread<ReaderCall, unknown>;
+  readonly #writer: BatchingThread<WriterCall, unknown>;
+  readonly #current: () => TenantRecord;
+
+  constructor(parts: {
+    readonly record: TenantRecord;
+    readonly master: { read(type: string, id: string): StoredDocument | undefined };
+    readonly overlays: OverlayHandles;
+    readonly reader: BatchingThread<ReaderCall, unknown>;
+    readonly writer: BatchingThread<WriterCall, unknown>;
+    /** The record as it stands now; refuses a damaged generation. */
+    readonly current: () => TenantRecord;
+  }) {
+    this.#record = parts.record;
+    this.#master = parts.master;
+    this.#overlays = parts.overlays;
+    this.#reader = parts.reader;
+    this.#writer = parts.writer;
+    this.#current = parts.current;
+  }
+
+  read(type: string, id: string): DocumentVersion | undefined {
+    if (!this.#record.overlay) return this.#master.read(type, id);
+    return this.#overlays.get(this.#record).read(type, id) ?? this.#master.read(type, id);
+  }
+
+  readVersion(type: string, id: string, version: number): Promise<DocumentVersion | undefined> {
+    return this.#ask('readVersion', type, id, version);
+  }
+
+  history(type: string, id: string): Promise<readonly HistoryEntry[]> {
+    return this.#ask('history', type, id);
+  }
+
+  page(query: PageQuery): Promise<Page> {
+    return this.#ask('page', query);
+  }
+
+  list(query: ListQuery): Promise<ListPage> {
+    return this.#ask('list', query);
+  }
+
+  count(filter: DocumentFilter): Promise<number> {
+    return this.#ask('count', filter);
+  }
+
+  reviewCounts(): Promise<readonly ReviewCount[]> {
+    return this.#ask('reviewCounts');
+  }
+
+  async write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
+    const { id, serial, generation } = this.#current();
+    return (await this.#writer.call({
+      tenant: { id, serial, generation },
+      writes,
+      now,
+    })) as readonly WriteResult[];
+  }
+
+  async #ask<Result>(method: ReaderMethod, ...parameters: unknown[]): Promise<Result> {
+    return (await this.#reader.call({ tenant: this.#current(), method, parameters })) as Result;
+  }
+}

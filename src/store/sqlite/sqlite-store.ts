@@ -1,0 +1,153 @@
+import { createHmac } from 'node:crypto';
+import { BatchingThread } from '../../threads/batching-thread.ts';
+import { scriptUrl } from '../../threads/script-url.ts';
+import type { CollectionStore, Store, StoreSizes } from '../store.ts';
+import type { TenantRecord } from '../tenant-registry.ts';
+import { GenerationFiles } from './generation-files.ts';
+import { MasterDocuments } from './master-documents.ts';
+import { MasterFiles } from './master-files.ts';
+import { overlayBytes } from './overlay-bytes.ts';
+import { OverlayHandles } from './overlay-handles.ts';
+import type { ReaderCall } from './reader-thread.ts';
+import type { RegistryCall } from './registry-thread.ts';
+import { SqliteCollection } from './sqlite-collection.ts';
+import { databaseBytes, StoreFolder } from './store-folder.ts';
+import { SystemFile } from './system-file.ts';
+import { TenantRows } from './tenant-rows.ts';
+import type { ThreadData } from './thread-data.ts';
+import type { WriterCall } from './writer-thread.ts';
+
+export interface SqliteStoreOptions {
+  /** Bytes of sealed documents kept in memory per generation; default 96 MiB. */
+  readonly documentCacheBytes?: number;
+  /** Most overlays open at once, over all threads; default 256. */
+  readonly overlayHandles?: number;
+  readonly writerThreads?: number;
+  readonly readerThreads?: number;
+}
+
+/**
+ * The embedded engine: a folder of SQLite files. Several processes may open the same folder.
+ */
+export class SqliteStore implements Store {
+  readonly generations: GenerationFiles;
+  readonly tenants: TenantRows;
+  readonly #folder: StoreFolder;
+  readonly #system: SystemFile;
+  readonly #masters: MasterFiles;
+  readonly #documents: MasterDocuments;
+  readonly #overlays: OverlayHandles;
+  readonly #writers: readonly BatchingThread<WriterCall, unknown>[];
+  readonly #readers: readonly BatchingThread<ReaderCall, unknown>[];
+  readonly #registry: BatchingThread<RegistryCall, unknown>;
+  #signingKey: Buffer | undefined;
+
+  private constructor(path: string, options: SqliteStoreOptions) {
+    this.#folder = new StoreFolder(path);
+    this.#system = new SystemFile(this.#folder);
+    this.#masters = new MasterFiles(this.#folder, this.#system);
+    const cacheBytes = options.documentCacheBytes ?? 96 * 1024 * 1024;
+    this.#documents = new MasterDocuments({
+      folder: this.#folder,
+      system: this.#system,
+      masters: this.#masters,
+      cacheBytes,
+    });
+    const writers = options.writerThreads ?? 2;
+    const readers = options.readerThreads ?? 2;
+    // The HTTP thread reads every tenant, the others a share each.
+    const handles = options.overlayHandles ?? 256;
+    const own = Math.max(1, Math.floor(handles / 2));
+    const data: ThreadData = {
+      folder: path,
+      overlayHandles: Math.max(1, Math.floor((handles - own) / (writers + readers))),
+    };
+    const thread = <Request>(name: string) =>
+      new BatchingThread<Request, unknown>(scriptUrl(name, import.meta.url), { data });
+    this.#overlays = new OverlayHandles(this.#folder, own);
+    this.#writers = Array.from({ length: writers }, () => thread<WriterCall>('writer-thread'));
+    this.#readers = Array.from({ length: readers }, () => thread<ReaderCall>('reader-thread'));
+    this.#registry = thread<RegistryCall>('registry-thread');
+    this.generations = new GenerationFiles(this.#folder, this.#system, this.#masters);
+    this.tenants = new TenantRows({
+      folder: this.#folder,
+      system: this.#system,
+      writer: this.#registry,
+      changedDocuments: (record) =>
+        this.#share(this.#readers, record).call({
+          tenant: record,
+          method: 'changedDocuments',
+          parameters: [],
+        }) as Promise<number>,
+      released: (record) => this.release(record),
+    });
+  }
+
+  /** @throws store-unavailable, store-damaged, store-format */
+  static open(folder: string, options: SqliteStoreOptions = {}): SqliteStore {
+    return new SqliteStore(folder, options);
+  }
+
+  collection(record: TenantRecord): CollectionStore {
+    return new SqliteCollection({
+      record,
+      master: this.#documents.reader(record.generation),
+      overlays: this.#overlays,
+      reader: this.#share(this.#readers, record),
+      writer: this.#share(this.#writers, record),
+      current: () => {
+        this.#documents.requireSound(record.generation);
+        // Between a first write and the next look at the registry the record lags behind.
+        return record.overlay
+          ? record
+          : { ...record, overlay: this.#system.tenantOverlay(record.serial) ?? false };
+      },
+    });
+  }
+
+  async release(record: TenantRecord): Promise<void> {
+    this.#overlays.release(record.serial);
+    const threads = [this.#share(this.#writers, record), this.#share(this.#readers, record)];
+    const started = threads.filter((thread) => thread.started);
+    await Promise.all(
+      started.map((thread) =>
+        (thread as BatchingThread<{ release: number }, unknown>).call({ release: record.serial }),
+      ),
+    );
+  }
+
+  prepare(): Promise<void> {
+    return this.#documents.prepare();
+  }
+
+  async check(): Promise<void> {
+    this.#system.ingestionStatus();
+    this.#documents.check();
+  }
+
+  async sizes(): Promise<StoreSizes> {
+    return {
+      masterBytes: this.generations.bytes(),
+      overlayBytes: overlayBytes(this.#folder, await this.tenants.list()),
+      systemBytes: databaseBytes(this.#folder.system),
+      openHandles: this.#overlays.size,
+    };
+  }
+
+  sign(text: string): string {
+    this.#signingKey ??= this.#system.secret('signing-key');
+    return createHmac('sha256', this.#signingKey).update(text).digest().subarray(0, 16).toString('base64url');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#writers, ...this.#readers, this.#registry].map((thread) => thread.close()));
+    await this.#documents.close();
+    this.#overlays.close();
+    this.#masters.close();
+    this.#system.close();
+  }
+
+  #share<Thread>(threads: readonly Thread[], record: TenantRecord): Thread {
+    return threads[record.serial % threads.length]!;
+  }
+}
