@@ -1,0 +1,72 @@
+export interface BundleLink {
+  readonly relation: string;
+  readonly url: string;
+}
+
+export interface SearchEntry {
+  readonly fullUrl: string;
+  /** Stored JSON of the resource. */
+  readonly json: string;
+}
+
+export interface HistoryBundleEntry {
+  readonly fullUrl: string;
+  /** Stored JSON; absent for a delete. */
+  readonly json?: string;
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  /** For example `200`. */
+  readonly status: string;
+  readonly etag: string;
+  /** ISO instant. */
+  readonly lastModified: string;
+}
+
+/**
+ * A Bundle of type searchset, put together from stored texts without parsing them.
+ * See https://hl7.org/fhir/R4/bundle.html#searchset
+ *
+ * @param bundle.outcome JSON of an OperationOutcome about the search itself
+ */
+export function searchsetBundle(bundle: {
+  readonly links: readonly BundleLink[];
+  readonly total?: number;
+  readonly entries: readonly SearchEntry[];
+  readonly outcome?: string;
+}): string {
+  const entries = bundle.entries.map(
+    ({ fullUrl, json }) =>
+      `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${json},"search":{"mode":"match"}}`,
+  );
+  if (bundle.outcome !== undefined)
+    entries.push(`{"resource":${bundle.outcome},"search":{"mode":"outcome"}}`);
+  return bundleText('searchset', bundle, entries);
+}
+
+/** A Bundle of type history. See https://hl7.org/fhir/R4/http.html#history */
+export function historyBundle(bundle: {
+  readonly links: readonly BundleLink[];
+  readonly total: number;
+  readonly entries: readonly HistoryBundleEntry[];
+}): string {
+  const entries = bundle.entries.map((entry) => {
+    const resource = entry.json === undefined ? '' : `"resource":${entry.json},`;
+    const request = JSON.stringify({ method: entry.method, url: entry.url });
+    const { status, etag, lastModified } = entry;
+    const response = JSON.stringify({ status, etag, lastModified });
+    return `{"fullUrl":${JSON.stringify(entry.fullUrl)},${resource}"request":${request},"response":${response}}`;
+  });
+  return bundleText('history', bundle, entries);
+}
+
+function bundleText(
+  type: string,
+  bundle: { readonly links: readonly BundleLink[]; readonly total?: number },
+  entries: readonly string[],
+): string {
+  const total = bundle.total === undefined ? '' : `,"total":${bundle.total}`;
+  const link = bundle.links.length === 0 ? '' : `,"link":${JSON.stringify(bundle.links)}`;
+  // FHIR knows no empty arrays.
+  const entry = entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`;
+  return `{"resourceType":"Bundle","type":"${type}"${total}${link}${entry}}`;
+}

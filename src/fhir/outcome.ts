@@ -1,0 +1,31 @@
+import { ERROR_CATEGORIES, ERRORS, type WarmfhirError } from '../errors.ts';
+
+export interface OutcomeIssue {
+  /** Default: error. */
+  readonly severity?: 'error' | 'warning' | 'information';
+  /** From https://hl7.org/fhir/R4/valueset-issue-type.html */
+  readonly code: string;
+  readonly diagnostics: string;
+  /** FHIRPath of the element in question. */
+  readonly expression?: string;
+}
+
+/** An OperationOutcome as JSON text. See https://hl7.org/fhir/R4/operationoutcome.html */
+export function operationOutcome(...issues: readonly OutcomeIssue[]): string {
+  const issue = issues.map(({ severity = 'error', code, diagnostics, expression }) => ({
+    severity,
+    code,
+    diagnostics,
+    ...(expression !== undefined && { expression: [expression] }),
+  }));
+  return JSON.stringify({ resourceType: 'OperationOutcome', issue });
+}
+
+/** What a FHIR client is told of an error. Internal errors keep their detail to the log. */
+export function outcomeOfError(error: WarmfhirError): string {
+  const code = ERROR_CATEGORIES[error.category].issue;
+  return operationOutcome({
+    code,
+    diagnostics: error.code === 'internal' ? ERRORS.internal[1] : error.detail,
+  });
+}
