@@ -2,15 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { TenantCollection } from '../collection/tenant-collection.ts';
 import { WarmfhirError } from '../errors.ts';
 import { isResourceId } from '../fhir/resource-id.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { StoredDocument } from '../store/document.ts';
 import type { ReviewCount } from '../store/page.ts';
 import type { WriteResult } from '../store/write.ts';
-
-/** What the service counts. */
-export interface ReviewMetrics {
-  /** Documents whose review state was written. */
-  reviewed(count: number): void;
-}
 
 /** The review state of one document, member for member as clients see it. */
 export interface ReviewOutcome {
@@ -48,9 +43,9 @@ export interface ReviewSummary {
  */
 export class ReviewService {
   readonly #clock: Clock;
-  readonly #metrics: ReviewMetrics;
+  readonly #metrics: Pick<Metrics, 'reviewed'>;
 
-  constructor(options: { readonly clock: Clock; readonly metrics: ReviewMetrics }) {
+  constructor(options: { readonly clock: Clock; readonly metrics: Pick<Metrics, 'reviewed'> }) {
     this.#clock = options.clock;
     this.#metrics = options.metrics;
   }

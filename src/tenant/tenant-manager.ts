@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { TenantCollectionManager } from '../collection/tenant-collection-manager.ts';
 import { WarmfhirError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Store } from '../store/store.ts';
 import { ActivityRecorder } from './activity-recorder.ts';
 import type { Lease, OpenTenant } from './open-tenant.ts';
@@ -15,18 +16,12 @@ import { WarmTenants } from './warm-tenants.ts';
 
 export type { Lease };
 
-/** What the manager counts. */
-export interface TenantMetrics {
-  warmedUp(outcome: 'created' | 'warmed' | 'failed', seconds: number): void;
-  coldRejected(): void;
-}
-
 export interface TenantManagerOptions {
   readonly store: Store;
   readonly collections: TenantCollectionManager;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: TenantMetrics;
+  readonly metrics: Pick<Metrics, 'warmedUp' | 'coldRejected'>;
   /** A tenant without a request for so long is cold. */
   readonly idleTimeoutMs: number;
   /** Most tenants that are warm in this process, at least 1; beyond it the longest-idle one is cooled. */
@@ -48,7 +43,7 @@ export class TenantManager {
   readonly #store: Store;
   readonly #collections: TenantCollectionManager;
   readonly #clock: Clock;
-  readonly #metrics: TenantMetrics;
+  readonly #metrics: Pick<Metrics, 'warmedUp' | 'coldRejected'>;
   readonly #idleTimeoutMs: number;
   readonly #autoWarm: boolean;
   /**

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TenantCollectionManager } from '../../src/collection/tenant-collection-manager.ts';
 import { silentLog } from '../../src/log.ts';
+import { noMetrics } from '../../src/metrics/metrics.ts';
 import { TenantManager } from '../../src/tenant/tenant-manager.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { MemoryInstallation } from './memory-installation.ts';
@@ -38,7 +39,7 @@ function startProcess(installation: MemoryInstallation, clock: ManualClock): Ten
     collections: new TenantCollectionManager({ store, clock, log: silentLog }),
     clock,
     log: silentLog,
-    metrics: { warmedUp() {}, coldRejected() {} },
+    metrics: noMetrics,
     idleTimeoutMs: IDLE,
     maxWarm: 10,
     autoWarm: false,
