@@ -45,6 +45,14 @@ export class Ingestion {
     return { proceed: true, status };
   }
 
+  /** Says how the ingest goes, for whoever waits for it. Where the master is ready already, the message says that first. */
+  async setIngestionMessage(message: string): Promise<void> {
+    const current = await this.#generations.ingestionStatus();
+    if (current === undefined) return;
+    const said = current.ready ? `Ready. New generation: ${message}` : message;
+    await this.#generations.setIngestionStatus({ ...current, message: said });
+  }
+
   /** Seals the build: in one transaction it becomes visible and `ready` turns true. */
   setIngestionComplete(build: GenerationBuild, message: string): Promise<void> {
     return build.seal(this.#clock.now(), message);

@@ -1,0 +1,110 @@
+import type { RawBatch, SourceStream } from '../source/source.ts';
+import type { ConditionalCreate, GenerationBuild, IngestDocument, Reject } from '../store/generation.ts';
+import type { ParsedItem } from './parse-request.ts';
+import type { ResourceParser } from './resource-parser.ts';
+
+/** Checkpoint of a stream that has been read to its end. */
+export const DONE = 'done';
+
+/** Batches between reading and storing, of one stream: while one is written the next are parsed. */
+const MAX_IN_FLIGHT = 3;
+
+export interface CopyTarget {
+  readonly build: GenerationBuild;
+  readonly parser: ResourceParser;
+  /** Told after every commit. */
+  readonly onWritten: (resources: number, rejects: number) => void;
+}
+
+interface InFlight {
+  readonly raw: RawBatch;
+  readonly parsed: Promise<readonly ParsedItem[]>;
+}
+
+/**
+ * Reads one stream from its checkpoint on, parses and stores it batch by batch, each committed with its checkpoint.
+ * When `signal` aborts, what was read is still stored.
+ */
+export async function copyStream(
+  ordinal: number,
+  stream: SourceStream,
+  target: CopyTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  const checkpoint = target.build.checkpoints().get(ordinal);
+  if (checkpoint === DONE) return;
+  const batches = stream.read(checkpoint, signal)[Symbol.asyncIterator]();
+  const inFlight: InFlight[] = [];
+  const writeOldest = async () => {
+    const { raw, parsed } = inFlight.shift()!;
+    write(ordinal, raw, await parsed, target);
+  };
+  let reading = true;
+  while (reading) {
+    const next = await beforeAbort(batches.next(), signal);
+    if (next === undefined || next.done) reading = false;
+    else {
+      const parsed = target.parser.parse(ordinal, next.value.items);
+      // Whoever awaits it gets the error; until then it must not count as unhandled.
+      parsed.catch(() => {});
+      inFlight.push({ raw: next.value, parsed });
+      if (inFlight.length >= MAX_IN_FLIGHT) await writeOldest();
+    }
+  }
+  while (inFlight.length > 0) await writeOldest();
+}
+
+function write(
+  ordinal: number,
+  raw: RawBatch,
+  parsed: readonly ParsedItem[],
+  { build, onWritten }: CopyTarget,
+): void {
+  const documents: IngestDocument[] = [];
+  const conditionalCreates: ConditionalCreate[] = [];
+  const rejects: Reject[] = [];
+  let at = 0;
+  for (const item of raw.items) {
+    if (item.kind === 'reject') {
+      rejects.push({ ...item.origin, reason: item.reason, ...typed(item.type) });
+    } else if (item.kind === 'resource') {
+      const result = parsed[at]!;
+      at++;
+      if (!result.ok) {
+        rejects.push({ ...item.origin, reason: result.reason, ...typed(result.type) });
+        continue;
+      }
+      const { content, sourceUpdated, pending } = result;
+      const undecided = pending || item.ifNoneExist !== undefined;
+      const document: IngestDocument = {
+        content,
+        sourceUpdated,
+        position: item.position,
+        pending,
+        origin: undecided ? item.origin : null,
+      };
+      if (item.ifNoneExist === undefined) documents.push(document);
+      else conditionalCreates.push({ document, criteria: item.ifNoneExist });
+    }
+  }
+  const checkpoint = raw.done ? DONE : raw.checkpoint;
+  build.write({ stream: ordinal, documents, conditionalCreates, rejects, checkpoint });
+  onWritten(documents.length + conditionalCreates.length, rejects.length);
+}
+
+function typed(type: string | undefined): { readonly type?: string } {
+  return type === undefined ? {} : { type };
+}
+
+/** The promise's value, or undefined when `signal` aborts first. */
+function beforeAbort<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  if (signal.aborted) {
+    promise.catch(() => {});
+    return Promise.resolve(undefined);
+  }
+  return new Promise((resolve, reject) => {
+    const aborted = () => resolve(undefined);
+    signal.addEventListener('abort', aborted, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+}
