@@ -26,7 +26,7 @@ export type ReviewManyOutcome =
       readonly message: string;
     };
 
-export interface ReviewTotals {
+interface ReviewTotals {
   readonly reviewed: number;
   readonly unreviewed: number;
 }
