@@ -1,0 +1,23 @@
+import type { ThreadReply } from '../threads/batching-thread.ts';
+import { failure, serveBatches } from '../threads/serve-batches.ts';
+import { checkResource, type ExpectedResource } from './resource-check.ts';
+import type { ResourceContent } from './resource-content.ts';
+import { StructureCheck } from './structure/structure-check.ts';
+
+/** One body to check. */
+export interface CheckCall {
+  readonly body: Uint8Array;
+  readonly expected: ExpectedResource;
+}
+
+const structure = new StructureCheck();
+
+serveBatches<CheckCall, ResourceContent>((batch) =>
+  batch.map(({ body, expected }): ThreadReply<ResourceContent> => {
+    try {
+      return { ok: true, value: checkResource(body, expected, structure) };
+    } catch (error) {
+      return failure(error);
+    }
+  }),
+);

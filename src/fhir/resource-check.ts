@@ -1,0 +1,59 @@
+import { WarmfhirError } from '../errors.ts';
+import { parseResource } from './parse-resource.ts';
+import type { ResourceContent } from './resource-content.ts';
+
+/** What the address of a write says about the resource in its body. */
+export interface ExpectedResource {
+  readonly type: string;
+  readonly id: string;
+  /** True for a create: the id is the server's choice, and an id in the body means nothing. */
+  readonly assignId: boolean;
+}
+
+/** Judges the body of a write. */
+export interface ResourceCheck {
+  /**
+   * The content to store.
+   * @throws encoding-invalid, json-malformed, json-duplicate-key, body-invalid, resource-mismatch, resource-invalid, …
+   */
+  check(body: Uint8Array, expected: ExpectedResource): Promise<ResourceContent>;
+  close(): Promise<void>;
+}
+
+/** Holds a resource against the structure of its type; throws `resource-invalid`. */
+export interface Structure {
+  require(resource: Readonly<Record<string, unknown>>): void;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The whole check of one body: encoding, JSON, address, structure. Throws as `ResourceCheck.check` rejects. */
+export function checkResource(
+  body: Uint8Array,
+  expected: ExpectedResource,
+  structure: Structure,
+): ResourceContent {
+  const { content, value } = parseResource(decoded(body), expected.assignId ? { id: expected.id } : {});
+  if (content.type !== expected.type) {
+    throw new WarmfhirError(
+      'resource-mismatch',
+      `The body holds a ${content.type}, the address says ${expected.type}.`,
+    );
+  }
+  if (content.id !== expected.id) {
+    throw new WarmfhirError(
+      'resource-mismatch',
+      `The body has the id ${content.id}, the address says ${expected.id}.`,
+    );
+  }
+  structure.require(value);
+  return content;
+}
+
+function decoded(body: Uint8Array): string {
+  try {
+    return UTF8.decode(body);
+  } catch (cause) {
+    throw new WarmfhirError('encoding-invalid', 'The body is not valid UTF-8.', { cause });
+  }
+}
