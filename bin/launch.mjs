@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
 /** The oldest major version of Node that the sources run on. */
-export const NEEDED_NODE = 24;
+const NEEDED_NODE = 24;
 
 const require = createRequire(import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -1,9 +1,10 @@
 // Makes a fresh clone ready to run: dependencies as the lock file has them, and what is generated from them.
 // No dependencies, Node 20.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findNode, NO_NODE } from '../bin/launch.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,7 +50,29 @@ function install() {
   else run('npm', args, { shell: process.platform === 'win32' });
 }
 
-/** Installs and generates what is missing; does nothing, in a few milliseconds, when all is there. */
+/** Distils what the check of resources needs, when it is missing or older than what makes it. */
+function distil(node) {
+  const target = join(ROOT, 'build/r4-structure.json');
+  const makers = ['src/fhir/structure/distil-definitions.ts', 'package-lock.json'].map((path) =>
+    join(ROOT, path),
+  );
+  const made = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (makers.every((path) => statSync(path).mtimeMs < made)) return;
+  rmSync(target, { force: true });
+  run(node, ['scripts/distil-definitions.ts']);
+}
+
+/**
+ * Installs and generates what is missing, nothing when all is there, and returns the path of a Node that can run the
+ * sources. Ends the process, saying why in one line, where that cannot be done.
+ */
 export function prepare() {
   if (!isInstalled()) install();
+  const node = findNode();
+  if (node === undefined) {
+    process.stderr.write(`${NO_NODE}\n`);
+    process.exit(1);
+  }
+  distil(node);
+  return node;
 }

@@ -102,14 +102,14 @@ export const SETTINGS = {
   documentCache: setting({
     flags: '--document-cache <size>',
     env: 'WARMFHIR_DOCUMENT_CACHE',
-    fallback: '64MB',
+    fallback: '96MB',
     description: 'memory for master documents that were read before; 0 switches it off',
     schema: byteSize,
   }),
   overlayHandles: setting({
     flags: '--overlay-handles <number>',
     env: 'WARMFHIR_OVERLAY_HANDLES',
-    fallback: '512',
+    fallback: '256',
     description: 'how many tenants with changes have their files open at once',
     schema: amount(1, 100_000),
   }),

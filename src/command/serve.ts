@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { addSettings, readSettings } from '../config.ts';
+import { WarmfhirError } from '../errors.ts';
+import type { ServeSettings } from '../main.ts';
+import { untilSignal } from './until-signal.ts';
+
+const SETTINGS = [
+  'store',
+  'host',
+  'port',
+  'publicUrl',
+  'insecureNoAuth',
+  'idleTimeout',
+  'autoWarm',
+  'maxWarmTenants',
+  'maxBody',
+  'documentCache',
+  'overlayHandles',
+  'logLevel',
+] as const satisfies (keyof ServeSettings)[];
+
+/** `warmfhir serve`: answers HTTP until SIGTERM or SIGINT; a second signal ends it at once. */
+export function addServe(program: Command): void {
+  const command = program.command('serve').description('serve the FHIR and plain APIs');
+  addSettings(command, SETTINGS).action(async (given: Record<string, unknown>) => {
+    const settings = readSettings(SETTINGS, given);
+    assertReachableByChoice(settings);
+    const signal = untilSignal(1);
+    const { serve } = await import('../main.ts');
+    await serve(settings, signal, (url) => process.stdout.write(`warmfhir serves on ${url}\n`));
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Nobody has to log in yet, so nobody else may reach the server by accident. */
+function assertReachableByChoice({ host, insecureNoAuth }: ServeSettings): void {
+  if (isLoopback(host)) return;
+  if (!insecureNoAuth) {
+    throw new WarmfhirError(
+      'setting-invalid',
+      `--host ${host} lets others in and nobody has to log in: pass --insecure-no-auth if that is meant.`,
+    );
+  }
+  process.stderr.write(`warmfhir: WARNING: everyone who reaches ${host} can read and change everything.\n`);
+}
