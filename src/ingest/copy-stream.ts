@@ -6,8 +6,9 @@ import type { ResourceParser } from './resource-parser.ts';
 /** Checkpoint of a stream that has been read to its end. */
 export const DONE = 'done';
 
-/** Batches between reading and storing, of one stream: while one is written the next are parsed. */
-const MAX_IN_FLIGHT = 3;
+/** Between reading and storing, of one stream: while a batch is written the next are parsed. */
+const MAX_BATCHES_IN_FLIGHT = 3;
+const MAX_BYTES_IN_FLIGHT = 8 * 2 ** 20;
 
 export interface CopyTarget {
   readonly build: GenerationBuild;
@@ -48,10 +49,15 @@ export async function copyStream(
       // Whoever awaits it gets the error; until then it must not count as unhandled.
       parsed.catch(() => {});
       inFlight.push({ raw: next.value, parsed });
-      if (inFlight.length >= MAX_IN_FLIGHT) await writeOldest();
+      while (isFull(inFlight)) await writeOldest();
     }
   }
   while (inFlight.length > 0) await writeOldest();
+}
+
+function isFull(inFlight: readonly InFlight[]): boolean {
+  const bytes = inFlight.reduce((sum, { raw }) => sum + raw.bytes, 0);
+  return inFlight.length >= MAX_BATCHES_IN_FLIGHT || bytes >= MAX_BYTES_IN_FLIGHT;
 }
 
 function write(

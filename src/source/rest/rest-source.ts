@@ -5,8 +5,8 @@ import type { OpenSource, Source } from '../source.ts';
 import type { BackOffOptions } from './back-off.ts';
 import { FhirHttp } from './fhir-http.ts';
 import { listedTypes } from './listed-types.ts';
+import { PagedStream } from './paged-stream.ts';
 import { ServerReferences } from './reference-fetcher.ts';
-import { TypeStream } from './type-stream.ts';
 
 export interface RestSourceOptions {
   /** Base URL of the FHIR server. */
@@ -61,7 +61,7 @@ export class RestSource implements Source {
     const named = this.#options.types;
     const types = named === undefined ? await this.#listedTypes(http, signal) : [...new Set(named)].sort();
     const streams = types.map(
-      (type) => new TypeStream({ type, http, baseUrl, pageSize, maxResourceBytes, log }),
+      (type) => new PagedStream({ type, http, baseUrl, pageSize, maxResourceBytes, log }),
     );
     return {
       signature: JSON.stringify(['server', baseUrl, maxResourceBytes, resolveReferences, ...types]),
@@ -84,7 +84,7 @@ export class RestSource implements Source {
 }
 
 /** Known once every type has told how many resources it has. */
-function progressOf(streams: readonly TypeStream[]): number | undefined {
+function progressOf(streams: readonly PagedStream[]): number | undefined {
   let taken = 0;
   let total = 0;
   for (const { progress } of streams) {

@@ -5,7 +5,7 @@ import type { RawBatch, SourceStream } from '../source.ts';
 import { type FhirAnswer, type FhirHttp, withoutQuery } from './fhir-http.ts';
 import { readPage } from './search-page.ts';
 
-export interface TypeStreamOptions {
+export interface PagedStreamOptions {
   readonly type: string;
   readonly http: FhirHttp;
   readonly baseUrl: string;
@@ -24,14 +24,14 @@ interface Checkpoint {
 const EXPIRED: ReadonlySet<number> = new Set([400, 404, 410]);
 
 /** All resources of one type, page by page along the server's `next` links. */
-export class TypeStream implements SourceStream {
+export class PagedStream implements SourceStream {
   readonly name: string;
-  readonly #options: TypeStreamOptions;
+  readonly #options: PagedStreamOptions;
   #taken = 0;
   #total: number | undefined;
   #done = false;
 
-  constructor(options: TypeStreamOptions) {
+  constructor(options: PagedStreamOptions) {
     this.#options = options;
     this.name = options.type;
   }
