@@ -40,7 +40,7 @@ export class StructureCheck {
    * @throws resource-invalid, naming the first problems with their places
    */
   require(resource: Readonly<Record<string, unknown>>): void {
-    this.#loadTypesWithin(resource);
+    this.#requireForm(resource, String(resource.resourceType), true);
     try {
       validateResource(resource as unknown as Checkable, { base64BinaryMaxBytes: Number.POSITIVE_INFINITY });
     } catch (cause) {
@@ -51,24 +51,43 @@ export class StructureCheck {
     }
   }
 
-  /** Contained resources, Bundle entries and parameters bring types of their own. */
-  #loadTypesWithin(value: unknown): void {
-    if (typeof value !== 'object' || value === null) return;
+  /**
+   * What holds for every value of FHIR's JSON, and what the validator lets pass: nothing is empty, and a resource within
+   * a resource has a type. The types that are met on the way are loaded.
+   * See https://hl7.org/fhir/R4/json.html
+   */
+  #requireForm(value: unknown, path: string, isResource: boolean): void {
+    if (value === '') throw problem(path, 'Invalid empty value');
+    if (typeof value !== 'object' || value === null) {
+      if (isResource) throw problem(path, 'Expected a resource');
+      return;
+    }
     if (Array.isArray(value)) {
-      for (const item of value) this.#loadTypesWithin(item);
+      if (value.length === 0) throw problem(path, 'Invalid empty value');
+      for (let index = 0; index < value.length; index++)
+        this.#requireForm(value[index], `${path}[${index}]`, isResource);
       return;
     }
     const { resourceType } = value as { resourceType?: unknown };
-    if (typeof resourceType === 'string') {
-      if (!isResourceType(resourceType)) {
-        throw new WarmfhirError(
-          'resource-invalid',
-          `FHIR R4 has no resource type ${JSON.stringify(resourceType).slice(0, 80)}.`,
-        );
-      }
-      this.#load(resourceType);
+    if (isResource || typeof resourceType === 'string') this.#requireType(resourceType, path);
+    const keys = Object.keys(value);
+    if (keys.length === 0) throw problem(path, 'Invalid empty value');
+    for (const key of keys) {
+      this.#requireForm(
+        (value as Record<string, unknown>)[key],
+        `${path}.${key}`,
+        RESOURCE_PLACE.test(`${path}.${key}`),
+      );
     }
-    for (const member of Object.values(value)) if (typeof member === 'object') this.#loadTypesWithin(member);
+  }
+
+  #requireType(resourceType: unknown, path: string): void {
+    if (typeof resourceType === 'string' && isResourceType(resourceType)) this.#load(resourceType);
+    else
+      throw problem(
+        path,
+        `FHIR R4 has no resource type ${(JSON.stringify(resourceType) ?? 'undefined').slice(0, 80)}`,
+      );
   }
 
   #load(name: string): void {
@@ -76,6 +95,14 @@ export class StructureCheck {
     loadDataType(JSON.parse(this.#definitions[name]!) as Loadable);
     this.#loaded.add(name);
   }
+}
+
+/** Where a resource stands within another. */
+const RESOURCE_PLACE =
+  /^\w+\.contained$|^Bundle\.entry\[\d+\]\.resource$|^Parameters(?:\.(?:parameter|part)\[\d+\])+\.resource$/;
+
+function problem(path: string, text: string): WarmfhirError {
+  return new WarmfhirError('resource-invalid', `${path}: ${text}.`);
 }
 
 /** What is wrong in R4's eyes: the validator is stricter than the standard in two places. */

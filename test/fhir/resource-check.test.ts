@@ -1,0 +1,197 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { ERRORS, type ErrorCode, WarmfhirError } from '../../src/errors.ts';
+import { historyBundle, searchsetBundle } from '../../src/fhir/bundle.ts';
+import { capabilityStatement } from '../../src/fhir/capability-statement.ts';
+import { operationOutcome, outcomeOfError } from '../../src/fhir/outcome.ts';
+import { parseResource } from '../../src/fhir/parse-resource.ts';
+import { checkResource } from '../../src/fhir/resource-check.ts';
+import { stamp } from '../../src/fhir/resource-content.ts';
+import { withReview } from '../../src/fhir/review-state.ts';
+import { StructureCheck } from '../../src/fhir/structure/structure-check.ts';
+import { ThreadedResourceCheck } from '../../src/fhir/threaded-resource-check.ts';
+
+const structure = new StructureCheck();
+const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+const PATIENT = { resourceType: 'Patient', id: '1' };
+
+function codeOf(task: () => unknown): string {
+  try {
+    task();
+    return 'accepted';
+  } catch (error) {
+    return (error as WarmfhirError).code ?? String(error);
+  }
+}
+
+describe('structure', () => {
+  test.each([
+    ['plain', { active: true, birthDate: '1990-02-03', name: [{ family: 'A', given: ['B'] }] }, 'accepted'],
+    [
+      'primitive extension',
+      { _birthDate: { extension: [{ url: 'http://x', valueString: 'y' }] } },
+      'accepted',
+    ],
+    ['nulls beside extensions', { name: [{ given: [null, 'B'], _given: [{ id: 'x' }, null] }] }, 'accepted'],
+    ['contained', { contained: [{ resourceType: 'Organization', id: 'o', name: 'O' }] }, 'accepted'],
+    ['choice of type', { deceasedBoolean: true }, 'accepted'],
+    ['white space in base64', { photo: [{ data: 'QUJD\nREVG' }] }, 'accepted'],
+    ['unknown element', { nickname: 'x' }, 'resource-invalid'],
+    ['unknown element within', { name: [{ nick: 'x' }] }, 'resource-invalid'],
+    ['wrong type', { active: 'yes' }, 'resource-invalid'],
+    ['object for primitive', { birthDate: {} }, 'resource-invalid'],
+    ['primitive for object', { maritalStatus: 'M' }, 'resource-invalid'],
+    ['single for list', { name: { family: 'A' } }, 'resource-invalid'],
+    ['list for single', { birthDate: ['1990-01-01'] }, 'resource-invalid'],
+    ['bad date', { birthDate: '1990-02-31' }, 'resource-invalid'],
+    ['empty list', { name: [] }, 'resource-invalid'],
+    ['empty object', { name: [{}] }, 'resource-invalid'],
+    ['null', { active: null }, 'resource-invalid'],
+    ['empty string', { language: '' }, 'resource-invalid'],
+    ['missing element', { communication: [{ preferred: true }] }, 'resource-invalid'],
+    ['contained of unknown type', { contained: [{ resourceType: 'Nothing' }] }, 'resource-invalid'],
+    ['contained without type', { contained: [{ id: 'x' }] }, 'resource-invalid'],
+    ['contained that is none', { contained: ['x', 7, null] }, 'resource-invalid'],
+    ['bad base64', { photo: [{ data: 'QUJ*' }] }, 'resource-invalid'],
+    [
+      'resource in a Bundle without type',
+      { resourceType: 'Bundle', type: 'batch', entry: [{ resource: { id: 'x' } }] },
+      'resource-invalid',
+    ],
+    ['a type within that is no text', { contained: [{ resourceType: {} }] }, 'resource-invalid'],
+  ])('%s: %j is %s', (_name, members, expected) => {
+    expect(codeOf(() => structure.require({ ...PATIENT, ...members }))).toBe(expected);
+  });
+
+  test('names the places of the first problems', () => {
+    expect(() => structure.require({ ...PATIENT, active: 'yes', nickname: 'x' })).toThrow(
+      /Patient\.active: .*boolean.*Patient\.nickname: .*additional property/,
+    );
+  });
+});
+
+describe('the check of a body', () => {
+  const put = { type: 'Patient', id: '1', assignId: false };
+  test.each([
+    [put, PATIENT, 'accepted'],
+    [put, { ...PATIENT, id: '2' }, 'resource-mismatch'],
+    [put, { resourceType: 'Patient' }, 'resource-id-invalid'],
+    [put, { ...PATIENT, resourceType: 'Basic' }, 'resource-mismatch'],
+    [{ ...put, assignId: true }, { resourceType: 'Patient', id: '#illegal' }, 'accepted'],
+    [put, Buffer.from([0x7b, 0xff, 0x7d]), 'encoding-invalid'],
+    [put, '{"resourceType":"Patient","id":"1","id":"1"}', 'json-duplicate-key'],
+    [put, '{', 'json-malformed'],
+  ])('%j %j: %s', (expected, body, code) => {
+    const raw = Buffer.isBuffer(body) ? body : bytes(body);
+    expect(codeOf(() => checkResource(raw, expected, structure))).toBe(code);
+  });
+
+  test('gives the same answers on its thread', async () => {
+    const check = new ThreadedResourceCheck();
+    try {
+      const content = await check.check(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put);
+      expect(content).toEqual(checkResource(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put, structure));
+      await expect(check.check(bytes({ ...PATIENT, x: 1 }), put)).rejects.toMatchObject({
+        code: 'resource-invalid',
+      });
+      await expect(check.check(bytes('{'), put)).rejects.toMatchObject({ code: 'json-malformed' });
+    } finally {
+      await check.close();
+    }
+  });
+});
+
+describe('what the server itself says is valid FHIR', () => {
+  const valid = (text: string) => structure.require(JSON.parse(text) as Record<string, unknown>);
+  const json = withReview(stamp(parseResource(JSON.stringify(PATIENT)).content, 1, 0), 0);
+  const links = [{ relation: 'self', url: 'http://localhost/fhir/Patient?x="1"' }];
+
+  test('capability statement', () => {
+    const statement = capabilityStatement({
+      version: '1',
+      url: 'http://localhost/fhir',
+      date: '2026-01-01T00:00:00Z',
+    });
+    valid(JSON.stringify(statement));
+  });
+
+  test('searchset Bundles, also empty ones and with an outcome', () => {
+    const outcome = operationOutcome({ severity: 'warning', code: 'not-supported', diagnostics: 'x' });
+    valid(searchsetBundle({ links, total: 0, entries: [] }));
+    valid(
+      searchsetBundle({ links, entries: [{ fullUrl: 'http://localhost/fhir/Patient/1', json }], outcome }),
+    );
+  });
+
+  test('history Bundles with a delete', () => {
+    const entry = {
+      fullUrl: 'http://localhost/fhir/Patient/1',
+      url: 'Patient/1',
+      etag: 'W/"1"',
+      lastModified: '2026-01-01T00:00:00Z',
+    };
+    valid(
+      historyBundle({
+        links,
+        total: 2,
+        entries: [
+          { ...entry, method: 'DELETE', status: '204' },
+          { ...entry, method: 'PUT', status: '200', json },
+        ],
+      }),
+    );
+  });
+
+  test('outcomes of every error, and nothing of an internal one', () => {
+    for (const code of Object.keys(ERRORS) as ErrorCode[]) valid(outcomeOfError(new WarmfhirError(code)));
+    expect(outcomeOfError(new WarmfhirError('internal', 'at secret (file.ts:1)'))).not.toContain('secret');
+  });
+});
+
+const DATA = fileURLToPath(new URL('../../../shared/data', import.meta.url));
+
+function linesOf(folder: string, file: string): string[] {
+  return gunzipSync(readFileSync(`${DATA}/${folder}/${file}`))
+    .toString()
+    .split('\n')
+    .filter(Boolean);
+}
+
+describe.skipIf(!existsSync(DATA))('real data (skipped without ../shared/data)', () => {
+  const files = (folder: string) =>
+    readdirSync(`${DATA}/${folder}`).filter((name) => name.endsWith('.ndjson.gz'));
+
+  test('accepts Synthea resources of every type', () => {
+    for (const file of files('synthea-small')) {
+      for (const line of linesOf('synthea-small', file).slice(0, 40))
+        structure.require(parseResource(line).value);
+    }
+  });
+
+  test("refuses only those of HL7's examples that break R4's own rules", () => {
+    const refused = new Map<string, string>();
+    for (const file of files('hl7-examples')) {
+      // The largest value sets take seconds each and say nothing new about structure.
+      for (const line of linesOf('hl7-examples', file).filter(
+        (each) => each.length < 100_000 || /ImplementationGuide|v2-0550/.test(each.slice(0, 200)),
+      )) {
+        try {
+          structure.require(parseResource(line).value);
+        } catch (error) {
+          const { resourceType, id } = JSON.parse(line) as { resourceType: string; id: string };
+          refused.set(`${resourceType}/${id}`, (error as WarmfhirError).code);
+        }
+      }
+    }
+    const parameters = [...refused.keys()].filter((key) => key.startsWith('SearchParameter/'));
+    // Ten search parameters for extensions have no `base`, which is mandatory; one id is longer than 64 characters.
+    expect(parameters).toHaveLength(11);
+    expect([...refused.keys()].filter((key) => !parameters.includes(key)).sort()).toEqual([
+      'CodeSystem/v2-0550', // codes with a trailing space
+      'ImplementationGuide/fhir', // neither name nor status
+      'Questionnaire/qs1', // items without linkId
+    ]);
+  });
+});

