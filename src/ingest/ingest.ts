@@ -17,7 +17,7 @@ import { resolveReferences } from './resolve-references.ts';
 import { ResourceParser } from './resource-parser.ts';
 
 export interface IngestOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, 'generations'>;
   readonly ingestion: Ingestion;
   /** In the order in which they count. */
   readonly sources: readonly Source[];
