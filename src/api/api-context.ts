@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
+import type { Ingestion } from '../collection/ingestion.ts';
+import type { TenantCollectionManager } from '../collection/tenant-collection-manager.ts';
+import type { ResourceCheck } from '../fhir/resource-check.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { ReviewService } from '../review/review.ts';
+import type { Store } from '../store/store.ts';
+import type { TenantManager } from '../tenant/tenant-manager.ts';
+import type { EventLoopLag } from './event-loop-lag.ts';
+import type { HttpDate } from './http-date.ts';
+
+export interface ServerOptions {
+  readonly store: Store;
+  readonly collections: TenantCollectionManager;
+  readonly tenants: TenantManager;
+  readonly reviews: ReviewService;
+  readonly check: ResourceCheck;
+  readonly ingestion: Ingestion;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Larger bodies are refused with 413. */
+  readonly maxBodyBytes: number;
+  /** Of the product, as clients see it. */
+  readonly version: string;
+  /** Where clients reach the server, without a slash at the end; absent: what their Host header says. */
+  readonly publicUrl?: string;
+}
+
+/** What the handlers of all routes share. */
+export interface ApiContext extends ServerOptions {
+  readonly startedAt: number;
+  readonly eventLoopLag: EventLoopLag;
+  readonly httpDate: HttpDate;
+}
+
+/** Parts of an address that routes name, decoded. */
+export interface AddressParts {
+  readonly tenant?: string;
+  readonly type?: string;
+  readonly id?: string;
+  readonly version?: string;
+}
+
+export type ApiRequest = FastifyRequest<{
+  Params: AddressParts;
+  /** As it was sent, without the question mark. */
+  Querystring: string;
+  Body: Buffer | undefined;
+}>;

@@ -1,0 +1,49 @@
+import type { FastifyReply } from 'fastify';
+import type { StoredDocument } from '../../store/document.ts';
+import type { ApiContext, ApiRequest } from '../api-context.ts';
+
+/** `W/"3"`. See https://hl7.org/fhir/R4/http.html#versioning */
+export function etag(version: number): string {
+  return `W/"${version}"`;
+}
+
+/** The version's `ETag` and `Last-Modified`. */
+export function setVersionHeaders(
+  api: ApiContext,
+  reply: FastifyReply,
+  { version, lastUpdated }: { readonly version: number; readonly lastUpdated: number },
+): void {
+  reply.header('etag', etag(version)).header('last-modified', api.httpDate.text(lastUpdated));
+}
+
+/** The stored bytes of a document, or nothing and 304 when the client has them already. */
+export function documentReply(
+  api: ApiContext,
+  document: StoredDocument,
+  request: ApiRequest,
+  reply: FastifyReply,
+): string {
+  setVersionHeaders(api, reply, document);
+  const { headers } = request.raw;
+  if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined)
+    return document.json;
+  if (!isUnchanged(document, headers['if-none-match'], headers['if-modified-since'])) return document.json;
+  reply.code(304);
+  return '';
+}
+
+/** See RFC 9110, sections 13.1.2 and 13.1.3: `If-None-Match` counts alone where both are sent. */
+function isUnchanged(
+  { version, lastUpdated }: StoredDocument,
+  ifNoneMatch: string | undefined,
+  ifModifiedSince: string | undefined,
+): boolean {
+  if (ifNoneMatch !== undefined) {
+    return ifNoneMatch.split(',').some((tag) => {
+      const text = tag.trim();
+      return text === '*' || text === etag(version) || text === `"${version}"`;
+    });
+  }
+  const since = Date.parse(ifModifiedSince ?? '');
+  return Math.floor(lastUpdated / 1000) * 1000 <= since;
+}

@@ -1,0 +1,50 @@
+import { WarmfhirError } from '../../errors.ts';
+import type { ApiRequest } from '../api-context.ts';
+
+/** A preference of the `Prefer` header in lower case, such as `minimal` for `return`. See RFC 7240. */
+function preference(request: ApiRequest, name: string): string | undefined {
+  const header = request.headers.prefer;
+  if (header === undefined) return undefined;
+  const found = [header]
+    .flat()
+    .flatMap((text) => text.split(/[,;]/))
+    .map((text) =>
+      text
+        .trim()
+        .toLowerCase()
+        .split(/\s*=\s*/, 2),
+    )
+    .find(([key]) => key === name);
+  return found?.[1]?.replaceAll('"', '');
+}
+
+export type PreferredReturn = 'minimal' | 'representation' | 'operationoutcome';
+
+/** What a write is to answer: the resource unless the client prefers less. https://hl7.org/fhir/R4/http.html#ops */
+export function preferredReturn(request: ApiRequest): PreferredReturn {
+  const value = preference(request, 'return');
+  return value === 'minimal' || value === 'operationoutcome' ? value : 'representation';
+}
+
+/** True when unknown search parameters are to be left out: https://hl7.org/fhir/R4/search.html#errors */
+export function prefersLenient(request: ApiRequest): boolean {
+  return preference(request, 'handling') === 'lenient';
+}
+
+/**
+ * The version that `If-Match` expects, or undefined without the header. Throws `parameter-invalid` for anything but
+ * one ETag, and `version-conflict` for an ETag that no version has.
+ */
+export function expectedVersion(request: ApiRequest): number | undefined {
+  const header = request.headers['if-match'];
+  if (header === undefined) return undefined;
+  const tag = /^(?:W\/)?"([^"]*)"$/.exec(header.trim());
+  if (tag === null) throw new WarmfhirError('parameter-invalid', 'If-Match is one ETag, for example W/"3".');
+  if (!/^[1-9]\d{0,14}$/.test(tag[1]!)) {
+    throw new WarmfhirError(
+      'version-conflict',
+      `No resource has the version ${tag[1]}: versions are numbers.`,
+    );
+  }
+  return Number(tag[1]);
+}

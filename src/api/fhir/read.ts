@@ -1,0 +1,19 @@
+import type { ApiContext } from '../api-context.ts';
+import type { TenantRoute } from '../route.ts';
+import { documentReply } from './document-reply.ts';
+
+/** `GET /fhir/:type/:id`. The hottest route: where the store answers at once, so does it. */
+export function readRoute(api: ApiContext): TenantRoute {
+  return {
+    scope: 'tenant',
+    method: 'GET',
+    path: '/fhir/:type/:id',
+    handle(collection, request, reply) {
+      const { type, id } = request.params;
+      const document = collection.get(type!, id!);
+      return document instanceof Promise
+        ? document.then((read) => documentReply(api, read, request, reply))
+        : documentReply(api, document, request, reply);
+    },
+  };
+}

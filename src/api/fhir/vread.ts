@@ -1,0 +1,23 @@
+import { WarmfhirError } from '../../errors.ts';
+import type { ApiContext } from '../api-context.ts';
+import type { TenantRoute } from '../route.ts';
+import { documentReply } from './document-reply.ts';
+
+/** `GET /fhir/:type/:id/_history/:version`. A version that is a delete is gone. */
+export function vreadRoute(api: ApiContext): TenantRoute {
+  return {
+    scope: 'tenant',
+    method: 'GET',
+    path: '/fhir/:type/:id/_history/:version',
+    async handle(collection, request, reply) {
+      const { type, id, version } = request.params;
+      if (!/^[1-9]\d{0,14}$/.test(version!)) {
+        throw new WarmfhirError(
+          'version-not-found',
+          `${type}/${id} has no such version: versions are numbers.`,
+        );
+      }
+      return documentReply(api, await collection.getVersion(type!, id!, Number(version)), request, reply);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { WarmfhirError } from '../errors.ts';
+import { nearest } from '../review/nearest.ts';
+
+/** The sentence on a parameter that is unknown, with what the client may have meant. */
+export function unknownParameter(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  const hint = near.length === 0 ? `Known are ${known.join(', ')}.` : `Did you mean ${near.join(' or ')}?`;
+  return `The parameter ${JSON.stringify(name)} is unknown here. ${hint}`;
+}
+
+/** The value of a parameter that may be given once. Throws `parameter-invalid` when it is given again. */
+export function single(parameters: URLSearchParams, name: string): string | undefined {
+  const values = parameters.getAll(name);
+  if (values.length > 1)
+    throw new WarmfhirError('parameter-invalid', `The parameter ${name} is given twice.`);
+  return values[0];
+}
+
+/** A whole number within limits, or `absent`. Throws `parameter-invalid`. */
+export function wholeNumber(
+  parameters: URLSearchParams,
+  name: string,
+  limits: { readonly least: number; readonly most: number; readonly absent: number },
+): number {
+  const text = single(parameters, name);
+  if (text === undefined) return limits.absent;
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= limits.least && value <= limits.most) return value;
+  const { least, most } = limits;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  throw new WarmfhirError('parameter-invalid', `The parameter ${name} is a whole number ${range}.`);
+}
+
+/** `true` or `false`, or undefined when absent. Throws `parameter-invalid`. */
+export function truth(parameters: URLSearchParams, name: string): boolean | undefined {
+  const text = single(parameters, name);
+  if (text === undefined) return undefined;
+  if (text !== 'true' && text !== 'false') {
+    throw new WarmfhirError('parameter-invalid', `The parameter ${name} is true or false.`);
+  }
+  return text === 'true';
+}

@@ -1,0 +1,85 @@
+import type { FastifyReply } from 'fastify';
+import type { TenantCollection } from '../collection/tenant-collection.ts';
+import { WarmfhirError } from '../errors.ts';
+import { isResourceId } from '../fhir/resource-id.ts';
+import { isResourceType } from '../fhir/resource-type.ts';
+import type { Lease } from '../tenant/tenant-manager.ts';
+import { faceOf } from './address-face.ts';
+import type { AddressParts, ApiContext, ApiRequest } from './api-context.ts';
+import type { Face } from './face.ts';
+import { tenantOf } from './request-tenant.ts';
+import type { ReplyBody, Route, TenantRoute } from './route.ts';
+
+export type Handler = (request: ApiRequest, reply: FastifyReply) => ReplyBody;
+
+/**
+ * Puts around a route what all routes of its scope have in common. Addresses are checked before anything of a tenant
+ * is looked at, and where everything answers at once no promise is made.
+ */
+export function routeHandler(api: ApiContext, route: Route): Handler {
+  if (route.scope === 'open') return route.handle;
+  const face = faceOf(route.path);
+  const { handle } = route;
+  if (route.scope === 'tenant') return tenantHandler(api, face, route);
+  return (request, reply) => {
+    requireReady(api);
+    requireAddress(request.params);
+    face.requireAcceptable(request);
+    reply.header('content-type', face.contentType);
+    return presented(face, request, (handle as Handler)(request, reply));
+  };
+}
+
+/** Throws `ingestion-not-ready` until tenants can be served. */
+export function requireReady({ collections }: ApiContext): void {
+  if (!collections.ready) throw new WarmfhirError('ingestion-not-ready', collections.notReadyReason);
+}
+
+function tenantHandler(api: ApiContext, face: Face, { handle }: TenantRoute): Handler {
+  return (request, reply) => {
+    requireReady(api);
+    const tenant = tenantOf(request);
+    requireAddress(request.params);
+    face.requireAcceptable(request);
+    reply.header('content-type', face.contentType);
+    const lease = api.tenants.acquire(tenant);
+    const body =
+      lease instanceof Promise
+        ? lease.then((acquired) => handled(acquired, handle, request, reply))
+        : handled(lease, handle, request, reply);
+    return presented(face, request, body);
+  };
+}
+
+/** Handles a request and gives the lease back, also when that fails. */
+function handled(
+  lease: Lease,
+  handle: (collection: TenantCollection, request: ApiRequest, reply: FastifyReply) => ReplyBody,
+  request: ApiRequest,
+  reply: FastifyReply,
+): ReplyBody {
+  let body: ReplyBody;
+  try {
+    body = handle(lease.collection, request, reply);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+  if (body instanceof Promise) return body.finally(() => lease.release());
+  lease.release();
+  return body;
+}
+
+function presented(face: Face, request: ApiRequest, body: ReplyBody): ReplyBody {
+  if (request.query === '') return body;
+  return body instanceof Promise
+    ? body.then((text) => face.present(request, text))
+    : face.present(request, body);
+}
+
+function requireAddress({ type, id }: AddressParts): void {
+  if (type !== undefined && !isResourceType(type)) {
+    throw new WarmfhirError('resource-type-unknown', `FHIR R4 has no resource type ${JSON.stringify(type)}.`);
+  }
+  if (id !== undefined && !isResourceId(id)) throw new WarmfhirError('resource-id-invalid');
+}

@@ -1,0 +1,60 @@
+import type { ApiContext } from './api-context.ts';
+import { createRoute } from './fhir/create.ts';
+import { deleteRoute } from './fhir/delete.ts';
+import { historyRoute } from './fhir/history.ts';
+import { metadataRoute } from './fhir/metadata.ts';
+import { readRoute } from './fhir/read.ts';
+import { reviewRoute } from './fhir/review.ts';
+import { searchByPostRoute, searchRoute } from './fhir/search.ts';
+import { updateRoute } from './fhir/update.ts';
+import { vreadRoute } from './fhir/vread.ts';
+import { allGoodRoute } from './open/all-good.ts';
+import { healthRoute } from './open/health.ts';
+import { helloRoute } from './open/hello.ts';
+import { metricsRoute } from './open/metrics.ts';
+import { entityListRoute } from './plain/entity-list.ts';
+import { entityReadRoute } from './plain/entity-read.ts';
+import { reviewRequestRoute } from './plain/review-request.ts';
+import { reviewSummaryRoute } from './plain/review-summary.ts';
+import type { Route } from './route.ts';
+import { coolDownRoute } from './tenants/cool-down.ts';
+import { tenantListRoute } from './tenants/tenant-list.ts';
+import { tenantStatusRoute } from './tenants/tenant-status.ts';
+import { warmUpRoute } from './tenants/warm-up.ts';
+
+/** The types that the plain face lists, by path. */
+const ENTITY_PATHS = [
+  ['/encounters', 'Encounter'],
+  ['/patients', 'Patient'],
+  ['/practitioners', 'Practitioner'],
+] as const;
+
+/** Everything that the server answers. */
+export function routes(api: ApiContext): readonly Route[] {
+  return [
+    helloRoute(api),
+    allGoodRoute(api),
+    healthRoute(api),
+    metricsRoute(api),
+
+    warmUpRoute(api),
+    coolDownRoute(api),
+    tenantStatusRoute(api),
+    tenantListRoute(api),
+
+    ...ENTITY_PATHS.flatMap(([path, type]) => [entityListRoute(path, type), entityReadRoute(path, type)]),
+    reviewRequestRoute(api),
+    reviewSummaryRoute(api),
+
+    metadataRoute(api),
+    readRoute(api),
+    vreadRoute(api),
+    historyRoute(api),
+    createRoute(api),
+    updateRoute(api),
+    deleteRoute(api),
+    searchRoute(api),
+    searchByPostRoute(api),
+    reviewRoute(api),
+  ];
+}

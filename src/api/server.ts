@@ -1,0 +1,107 @@
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
+import { errorReply } from './error-reply.ts';
+import { EventLoopLag } from './event-loop-lag.ts';
+import { HttpDate } from './http-date.ts';
+import { MethodTable } from './method-table.ts';
+import { refusal } from './not-found.ts';
+import { addresses, type Route } from './route.ts';
+import { routeHandler } from './route-handler.ts';
+import { routes } from './routes.ts';
+
+export type { ServerOptions };
+
+/** Time that a client has for its headers, and for its headers and body, milliseconds. */
+const HEADERS_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+/** A connection on which nothing moves for so long is cut, also while a reply waits to be read. */
+const SILENCE_TIMEOUT_MS = 150_000;
+/** Links of searches by many ids are long. */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** Longer parts of an address are refused like other illegal ones, by the rule that they break. */
+const MAX_PARAMETER_LENGTH = MAX_HEADER_BYTES;
+/** The route that metrics count requests under which no route took. */
+const NO_ROUTE = 'none';
+
+/**
+ * The HTTP server over a store, not listening yet. `close()` refuses new connections, tells the open ones to end and
+ * resolves when the requests in flight are answered; what was passed in stays open.
+ */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const api: ApiContext = {
+    ...options,
+    startedAt: options.clock.now(),
+    eventLoopLag: new EventLoopLag(options.clock),
+    httpDate: new HttpDate(),
+  };
+  const server = Fastify({
+    bodyLimit: options.maxBodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_TIMEOUT_MS,
+    // A request that comes while the server closes is answered as ever, with `Connection: close`.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: MAX_PARAMETER_LENGTH,
+      // Few routes look at the query: they parse it themselves.
+      querystringParser: (text) => text as unknown as Record<string, unknown>,
+    },
+    frameworkErrors: (error, request, reply) => {
+      errorReply(api, error, request as unknown as ApiRequest, reply as unknown as FastifyReply);
+    },
+  });
+  takeBodiesAsBytes(server);
+  server.setErrorHandler((error: Error, request, reply) =>
+    errorReply(api, error, request as ApiRequest, reply),
+  );
+  server.addHook('onClose', async () => api.eventLoopLag.close());
+
+  const table = routes(api);
+  for (const route of table) addRoute(server, api, route);
+  refuseTheRest(server, api, new MethodTable(table));
+  return server;
+}
+
+/** Every content type arrives as it was sent: the routes know what they take. */
+function takeBodiesAsBytes(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function addRoute(server: FastifyInstance, api: ApiContext, route: Route): void {
+  const handler = routeHandler(api, route);
+  for (const method of route.method === 'GET' ? (['GET', 'HEAD'] as const) : [route.method]) {
+    const meter = api.metrics.request(route.path, method);
+    for (const url of addresses(route)) {
+      server.route({
+        method,
+        url,
+        handler: handler as never,
+        onResponse(_request, reply, done) {
+          meter.finished(reply.statusCode, reply.elapsedTime / 1000);
+          api.log.debug(
+            { method, route: route.path, status: reply.statusCode, ms: reply.elapsedTime },
+            'Request.',
+          );
+          done();
+        },
+      });
+    }
+  }
+}
+
+function refuseTheRest(server: FastifyInstance, api: ApiContext, methods: MethodTable): void {
+  const refuse = (request: ApiRequest, reply: FastifyReply): FastifyReply => {
+    const { error, allow } = refusal(api, methods, request);
+    if (allow !== undefined) reply.header('allow', allow);
+    const sent = errorReply(api, error as Error, request, reply);
+    api.metrics.request(NO_ROUTE, request.method).finished(sent.statusCode, reply.elapsedTime / 1000);
+    return sent;
+  };
+  server.setNotFoundHandler((request, reply) => refuse(request as ApiRequest, reply));
+  for (const { path, method } of methods.captured()) {
+    server.route({ method, url: path, handler: refuse as never });
+  }
+}
