@@ -169,6 +169,14 @@ export const SETTINGS = {
     description: 'how long to wait for one answer of a source server before trying again',
     schema: duration,
   }),
+  retries: setting({
+    flags: '--retries <number>',
+    env: 'WARMFHIR_RETRIES',
+    fallback: '5',
+    description:
+      'how often a request to a source server is sent again before the ingest ends, waiting longer each time',
+    schema: amount(0, 100),
+  }),
   force: setting({
     flags: '--force',
     fallback: 'false',

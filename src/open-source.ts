@@ -14,11 +14,12 @@ export type SourceSettings = Pick<
   | 'pageSize'
   | 'parallelTypes'
   | 'requestTimeout'
+  | 'retries'
   | 'maxResourceBytes'
 >;
 
-/** Patience with a server that fails: about four minutes, then the ingest ends and a later run goes on. */
-const BACK_OFF = { attempts: 8, firstMs: 500, mostMs: 60_000, random: Math.random };
+/** Waits between attempts: five retries take about twelve seconds. */
+const BACK_OFF = { firstMs: 500, mostMs: 60_000, random: Math.random };
 
 /**
  * Sources for what was named on the command line, in that order: each http(s) address is a FHIR server, paths between
@@ -53,7 +54,7 @@ export function openSources(
         headers: settings.header,
         allowedOrigins: settings.allowOrigin,
         timeoutMs: settings.requestTimeout,
-        backOff: BACK_OFF,
+        backOff: { ...BACK_OFF, attempts: settings.retries + 1 },
         maxResourceBytes,
         clock,
         log,

@@ -5,6 +5,14 @@ const plain = !process.stdout.isTTY;
 const bold = (text: string) => (plain ? text : `\x1b[1m${text}\x1b[0m`);
 const faint = (text: string) => (plain ? text : `\x1b[2m${text}\x1b[0m`);
 
+/** A text on one line, cut to a number of characters. */
+export function brief(text: string, length: number): string {
+  const line = text.replaceAll(/\s*\n\s*/g, ' ');
+  return line.length <= length
+    ? line
+    : `${line.slice(0, length)} … (${line.length.toLocaleString('en')} characters)`;
+}
+
 /** Tells the demo on the terminal. */
 export class Narrator {
   chapter(title: string): void {
@@ -17,13 +25,7 @@ export class Narrator {
 
   /** A request and what came back, cut to what one can take in. */
   exchange(request: string, status: number, body: string): void {
-    const shown =
-      body.length <= SHOWN
-        ? body
-        : `${body.slice(0, SHOWN)} … (${body.length.toLocaleString('en')} characters)`;
-    console.log(
-      `${bold(`→ ${request}`)}\n${bold(`← ${status}`)} ${faint(shown.replaceAll(/\s*\n\s*/g, ' '))}\n`,
-    );
+    console.log(`${bold(`→ ${request}`)}\n${bold(`← ${status}`)} ${faint(brief(body, SHOWN))}\n`);
   }
 
   /** Lines to paste into another terminal. */

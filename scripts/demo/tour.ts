@@ -1,4 +1,4 @@
-import type { Narrator } from './narrator.ts';
+import { brief, type Narrator } from './narrator.ts';
 
 interface Request {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -35,13 +35,18 @@ export async function tour(url: string, narrator: Narrator): Promise<void> {
     if (ifMatch !== undefined) headers['If-Match'] = ifMatch;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const shownHeaders = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`);
+    const shownBody = body === undefined ? '' : `  ${brief(JSON.stringify(body), 100)}`;
     const reply = await fetch(url + path, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await reply.text();
-    narrator.exchange(`${method} ${url}${path}${shownHeaders.join('')}`, reply.status, show(text));
+    narrator.exchange(
+      `${method} ${url}${path}${shownHeaders.join('')}${shownBody}`,
+      reply.status,
+      show(text),
+    );
     if (reply.status !== expect)
       throw new Error(`${method} ${path} was answered with ${reply.status}, not ${expect}`);
     return text;
@@ -50,7 +55,7 @@ export async function tour(url: string, narrator: Narrator): Promise<void> {
 
   await send({ path: '/hello' });
   await send({ path: '/all-good' });
-  const { counts } = await health(url);
+  const counts = await countsByType(url);
   const type = EXAMPLES.find((name) => (counts[name] ?? 0) > 0) ?? Object.keys(counts)[0];
   if (type === undefined) throw new Error('the source holds no resources');
 
@@ -104,7 +109,8 @@ export async function tour(url: string, narrator: Narrator): Promise<void> {
   });
 }
 
-async function health(url: string): Promise<{ readonly counts: Readonly<Record<string, number>> }> {
+async function countsByType(url: string): Promise<Readonly<Record<string, number>>> {
   const reply = await fetch(`${url}/health`);
-  return (await reply.json()) as { counts: Record<string, number> };
+  const { resources } = (await reply.json()) as { resources: { byType: Record<string, number> } };
+  return resources.byType;
 }

@@ -15,6 +15,7 @@ const SETTINGS = [
   'pageSize',
   'parallelTypes',
   'requestTimeout',
+  'retries',
   'logLevel',
 ] as const satisfies (keyof IngestSettings)[];
 
