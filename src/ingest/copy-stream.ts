@@ -18,13 +18,14 @@ export interface CopyTarget {
 }
 
 interface InFlight {
-  readonly raw: RawBatch;
-  readonly parsed: Promise<readonly ParsedItem[]>;
+  readonly bytes: number;
+  /** Resolves once it is committed. */
+  readonly written: Promise<void>;
 }
 
 /**
  * Reads one stream from its checkpoint on, parses and stores it batch by batch, each committed with its checkpoint.
- * When `signal` aborts, what was read is still stored.
+ * When `signal` aborts or reading fails, what was read before is still stored.
  */
 export async function copyStream(
   ordinal: number,
@@ -36,27 +37,38 @@ export async function copyStream(
   if (checkpoint === DONE) return;
   const batches = stream.read(checkpoint, signal)[Symbol.asyncIterator]();
   const inFlight: InFlight[] = [];
-  const writeOldest = async () => {
-    const { raw, parsed } = inFlight.shift()!;
-    write(ordinal, raw, await parsed, target);
-  };
-  let reading = true;
-  while (reading) {
-    const next = await beforeAbort(batches.next(), signal);
-    if (next === undefined || next.done) reading = false;
-    else {
-      const parsed = target.parser.parse(ordinal, next.value.items);
+  let last = Promise.resolve();
+  try {
+    while (true) {
+      const next = await beforeAbort(batches.next(), signal);
+      if (next === undefined || next.done) break;
+      const raw = next.value;
+      last = writeBehind(last, ordinal, raw, target).then(() => {
+        inFlight.shift();
+      });
       // Whoever awaits it gets the error; until then it must not count as unhandled.
-      parsed.catch(() => {});
-      inFlight.push({ raw: next.value, parsed });
-      while (isFull(inFlight)) await writeOldest();
+      last.catch(() => {});
+      inFlight.push({ bytes: raw.bytes, written: last });
+      while (isFull(inFlight)) await inFlight[0]!.written;
     }
+  } finally {
+    await last;
   }
-  while (inFlight.length > 0) await writeOldest();
+}
+
+/** Parses now, and writes once the batches before it are written. */
+async function writeBehind(
+  before: Promise<void>,
+  ordinal: number,
+  raw: RawBatch,
+  target: CopyTarget,
+): Promise<void> {
+  const [parsed] = await Promise.all([target.parser.parse(ordinal, raw.items), before]);
+  write(ordinal, raw, parsed, target);
 }
 
 function isFull(inFlight: readonly InFlight[]): boolean {
-  const bytes = inFlight.reduce((sum, { raw }) => sum + raw.bytes, 0);
+  const bytes = inFlight.reduce((sum, batch) => sum + batch.bytes, 0);
   return inFlight.length >= MAX_BATCHES_IN_FLIGHT || bytes >= MAX_BYTES_IN_FLIGHT;
 }
 

@@ -42,7 +42,7 @@ export class PagedStream implements SourceStream {
   }
 
   async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RawBatch> {
-    const { type, baseUrl, pageSize, maxResourceBytes } = this.#options;
+    const { type, http, baseUrl, pageSize, maxResourceBytes, log } = this.#options;
     const first = `${baseUrl}/${type}?_count=${pageSize}`;
     const start: Checkpoint =
       checkpoint === undefined ? { url: first, position: 0 } : (JSON.parse(checkpoint) as Checkpoint);
@@ -52,7 +52,18 @@ export class PagedStream implements SourceStream {
     let url = start.url;
     while (!signal.aborted) {
       seen.add(url);
-      const answer = await this.#page(url, checkpoint !== undefined && seen.size === 1, first, signal);
+      let answer = await http.get(url, signal);
+      if (url === start.url && url !== first && EXPIRED.has(answer.status)) {
+        log.warn(
+          { type, status: answer.status },
+          'The page to go on with has expired: this type starts again.',
+        );
+        seen.clear();
+        url = first;
+        seen.add(url);
+        answer = await http.get(url, signal);
+      }
+      assertAnswered(answer);
       const page = readPage(answer, { baseUrl, position, maxResourceBytes });
       position += page.items.length;
       this.#taken = position;
@@ -72,23 +83,13 @@ export class PagedStream implements SourceStream {
       url = next;
     }
   }
+}
 
-  async #page(url: string, resuming: boolean, first: string, signal: AbortSignal): Promise<FhirAnswer> {
-    const { type, http, log } = this.#options;
-    const answer = await http.get(url, signal);
-    if (answer.status === 200) return answer;
-    if (resuming && url !== first && EXPIRED.has(answer.status)) {
-      log.warn(
-        { type, status: answer.status },
-        'The page to go on with has expired: this type starts again.',
-      );
-      return this.#page(first, false, first, signal);
-    }
-    const advice =
-      answer.status === 401 || answer.status === 403 ? 'pass what it asks for with --header' : 'see --types';
-    throw new WarmfhirError(
-      'ingest-source-invalid',
-      `${withoutQuery(url)} answered with status ${answer.status}: ${advice}.`,
-    );
-  }
+function assertAnswered({ status, url }: FhirAnswer): void {
+  if (status === 200) return;
+  const advice = status === 401 || status === 403 ? 'pass what it asks for with --header' : 'see --types';
+  throw new WarmfhirError(
+    'ingest-source-invalid',
+    `${withoutQuery(url)} answered with status ${status}: ${advice}.`,
+  );
 }
