@@ -20,7 +20,7 @@ export interface BatchingThreadOptions {
 }
 
 /**
- * One worker thread, started at its first call, that receives everything that queued up while it was busy as one
+ * One worker thread, started at its first call or by `start`, that receives everything that queued up while it was busy as one
  * batch: one message each way however many callers wait, and a group commit for free.
  *
  * The script answers with `serveBatches`. A thread that dies rejects what it held with `store-unavailable` and is
@@ -43,6 +43,13 @@ export class BatchingThread<Request, Result> {
   /** False until the first call, and after the thread has ended. */
   get started(): boolean {
     return this.#worker !== undefined;
+  }
+
+  /** Starts the thread ahead of its first call, which then does not wait for it. */
+  start(): void {
+    if (this.#closed || this.#worker !== undefined) return;
+    this.#worker = this.#start();
+    this.#worker.unref();
   }
 
   call(request: Request): Promise<Result> {

@@ -116,8 +116,10 @@ export class SqliteStore implements Store {
     );
   }
 
-  prepare(): Promise<void> {
-    return this.#documents.prepare();
+  async prepare(): Promise<void> {
+    await this.#documents.prepare();
+    // The first warm-up should not wait for a thread to start.
+    this.#registry.start();
   }
 
   async check(): Promise<void> {
