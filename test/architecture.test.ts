@@ -32,7 +32,6 @@ const LAYERS: readonly (readonly [path: string, layer: number])[] = [
   ['open-store.ts', 9],
   ['open-source.ts', 9],
   ['fhir-client.ts', 9],
-  ['open-sources.ts', 9],
   ['command/', 9],
   ['cli.ts', 9],
   ['main.ts', 9],
@@ -42,7 +41,7 @@ const LAYERS: readonly (readonly [path: string, layer: number])[] = [
 const ADAPTER = 8;
 const ADAPTERS_REACH_BELOW = 6;
 /** Those that choose adapters. */
-const COMPOSITION = new Set(['main.ts', 'open-store.ts', 'open-sources.ts', 'command/']);
+const COMPOSITION = new Set(['main.ts', 'open-store.ts', 'open-source.ts', 'command/']);
 
 interface SourceFile {
   /** Relative to src, with forward slashes. */

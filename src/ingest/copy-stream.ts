@@ -7,8 +7,8 @@ import type { ResourceParser } from './resource-parser.ts';
 export const DONE = 'done';
 
 /** Between reading and storing, of one stream: while a batch is written the next are parsed. */
-const MAX_BATCHES_IN_FLIGHT = 3;
-const MAX_BYTES_IN_FLIGHT = 8 * 2 ** 20;
+const MAX_BATCHES_IN_FLIGHT = 2;
+const MAX_BYTES_IN_FLIGHT = 4 * 2 ** 20;
 
 export interface CopyTarget {
   readonly build: GenerationBuild;

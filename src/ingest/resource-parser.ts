@@ -8,7 +8,12 @@ export class ResourceParser {
   readonly #thread: BatchingThread<ParseRequest, readonly ParsedItem[]>;
 
   constructor(data: ParseThreadData) {
-    this.#thread = new BatchingThread(scriptUrl('parse-thread', import.meta.url), { maxBatch: 1, data });
+    this.#thread = new BatchingThread(scriptUrl('parse-thread', import.meta.url), {
+      maxBatch: 1,
+      data,
+      // Without a bound the young generation grows to where nothing that passes through ever needs collecting.
+      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+    });
   }
 
   /**

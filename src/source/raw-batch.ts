@@ -1,8 +1,8 @@
 import type { RawBatch, RawItem } from './source.ts';
 
 /** So much is committed at once: enough to make a commit cheap, little enough to lose and to hold in memory. */
-const MAX_ITEMS = 1_000;
-const MAX_BYTES = 4 * 2 ** 20;
+const MAX_ITEMS = 500;
+const MAX_BYTES = 2 ** 20;
 
 /** Collects items until they are worth a commit. */
 export class RawBatchBuilder {

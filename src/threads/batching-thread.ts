@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type ErrorCode, WarmfhirError } from '../errors.ts';
 
 /** What the thread answers for one request of a batch. */
@@ -17,6 +17,8 @@ export interface BatchingThreadOptions {
   readonly maxBatch?: number;
   /** Passed to the thread's script as `workerData`. */
   readonly data?: unknown;
+  /** Bounds of the thread's heap. */
+  readonly resourceLimits?: ResourceLimits;
 }
 
 /**
@@ -90,7 +92,8 @@ export class BatchingThread<Request, Result> {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#script, { workerData: this.#options.data });
+    const { data, resourceLimits = {} } = this.#options;
+    const worker = new Worker(this.#script, { workerData: data, resourceLimits });
     worker.on('message', (replies: ThreadReply<Result>[]) => {
       const answered = this.#running;
       this.#running = [];

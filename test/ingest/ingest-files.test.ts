@@ -157,7 +157,7 @@ describe('ingesting files', () => {
       yield Buffer.from('{"resourceType":"Patient","id":"a"}\n{"resourceType":"Pat');
       yield Buffer.from('ient","id":"b"}');
     }
-    const report = await here.ingest(['-'], { stdin: stdin() });
+    const report = await here.ingestStdin(stdin());
     expect(row(report, 'Patient')).toMatchObject({ stored: 2 });
   });
 

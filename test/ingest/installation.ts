@@ -9,7 +9,8 @@ import { LogProgress } from '../../src/ingest/progress.ts';
 import type { IngestReport } from '../../src/ingest/report.ts';
 import { type Log, silentLog } from '../../src/log.ts';
 import { noMetrics } from '../../src/metrics/metrics.ts';
-import { openSources, type SourceSettings } from '../../src/open-sources.ts';
+import { openSources, type SourceSettings } from '../../src/open-source.ts';
+import { FileSource } from '../../src/source/file/file-source.ts';
 import type { Source } from '../../src/source/source.ts';
 import type { GenerationStore } from '../../src/store/generation.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -22,7 +23,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
   readonly log?: Log;
-  readonly stdin?: AsyncIterable<Uint8Array>;
   /** Stands between the ingest and the store. */
   readonly generations?: (real: GenerationStore) => GenerationStore;
 }
@@ -35,6 +35,7 @@ const SETTINGS: SourceSettings = {
   header: [],
   allowOrigin: [],
   requestTimeout: 5_000,
+  retries: 2,
   maxResourceBytes: 100_000,
 };
 
@@ -66,13 +67,7 @@ export class Installation {
       const ingest = new Ingest({
         ...{ store: { generations }, clock, log },
         ingestion: new Ingestion({ generations, clock }),
-        sources:
-          options.sources ??
-          openSources(
-            names,
-            { ...SETTINGS, ...options.settings },
-            { clock, log, stdin: options.stdin ?? nothing() },
-          ),
+        sources: options.sources ?? openSources(names, { ...SETTINGS, ...options.settings }, { clock, log }),
         metrics: noMetrics,
         progress: new LogProgress(silentLog),
         force: options.force ?? false,
@@ -90,6 +85,12 @@ export class Installation {
     } finally {
       await store.close();
     }
+  }
+
+  /** Ingests NDJSON from what stands for standard input. */
+  ingestStdin(stdin: AsyncIterable<Uint8Array>, options: RunOptions = {}): Promise<IngestReport> {
+    const source = new FileSource({ paths: ['-'], maxResourceBytes: 100_000, stdin, log: silentLog });
+    return this.ingest([], { ...options, sources: [source] });
   }
 
   /** All documents of the newest generation in the order of their rids, by type, without what a run decides. */
@@ -129,5 +130,3 @@ export class Installation {
     rmSync(this.folder, { recursive: true });
   }
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}

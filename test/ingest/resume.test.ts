@@ -127,8 +127,8 @@ describe('an interrupted ingest', () => {
     const generations = beforeEachWrite((number) => {
       if (number === 2) throw new RangeError('power failure');
     });
-    await expect(here.ingest(['-'], { stdin: stdin(), generations })).rejects.toThrow('power failure');
-    expect(await here.ingest(['-'], { stdin: stdin() })).toMatchObject({ outcome: 'sealed', taken: 1501 });
+    await expect(here.ingestStdin(stdin(), { generations })).rejects.toThrow('power failure');
+    expect(await here.ingestStdin(stdin())).toMatchObject({ outcome: 'sealed', taken: 2001 });
     expect((await here.documents()).get('Patient')).toHaveLength(2500);
   });
 });

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { unreadable } from './source-files.ts';
 
-const CHUNK_BYTES = 2 ** 20;
+const CHUNK_BYTES = 2 ** 18;
 
 export interface FileChunksOptions {
   /** Byte offset in the decompressed file at which to start. */
