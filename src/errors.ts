@@ -38,7 +38,10 @@ export const ERRORS = {
   'resource-type-unknown': ['not-found', 'FHIR R4 has no resource type of this name.'],
   'resource-id-invalid': ['invalid', 'A resource id is 1 to 64 characters: [A-Za-z0-9.-]{1,64}.'],
   'resource-mismatch': ['invalid', 'The resource in the body does not match the address it was sent to.'],
-  'resource-invalid': ['unprocessable', 'The resource does not have the structure that FHIR R4 gives its type.'],
+  'resource-invalid': [
+    'unprocessable',
+    'The resource does not have the structure that FHIR R4 gives its type.',
+  ],
   'resource-not-found': ['not-found', 'The collection holds no such resource.'],
   'resource-gone': ['gone', 'The resource was deleted.'],
   'version-not-found': ['not-found', 'The resource has no such version.'],
