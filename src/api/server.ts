@@ -56,6 +56,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setErrorHandler((error: Error, request, reply) =>
     errorReply(api, error, request as ApiRequest, reply),
   );
+  server.addHook('preClose', async () => {
+    // A connection whose last reply went out before it could say `Connection: close` would be kept open after it.
+    server.server.keepAliveTimeout = 1;
+  });
   server.addHook('onClose', async () => api.eventLoopLag.close());
 
   const table = routes(api);
