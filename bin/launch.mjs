@@ -49,18 +49,38 @@ export const NO_NODE =
   `(it installs one inside node_modules), or put a newer Node on PATH.`;
 
 /**
+ * npm runs commands through a shell and ends without telling them: calls `end` when the shell that npm started this
+ * process in is gone. Does nothing for a process that npm did not start.
+ */
+export function whenNpmEnds(end) {
+  if (process.env.npm_command === undefined) return;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    end();
+  }, 200);
+  timer.unref();
+}
+
+/**
  * Runs a script under the given Node with this process's terminal and arguments, passes signals on, and ends this
  * process the way the script ended. Should this process be killed outright, the script ends as well.
  */
 export function launch(node, script, args) {
-  const child = spawn(node, ['--import', new URL('./follow-launcher.mjs', import.meta.url).href, script, ...args], {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
-  });
+  const child = spawn(
+    node,
+    ['--import', new URL('./follow-launcher.mjs', import.meta.url).href, script, ...args],
+    {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
+    },
+  );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends Ctrl-C to the whole group: passing it on as well would count twice.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal));
   }
+  whenNpmEnds(() => child.kill('SIGTERM'));
   child.on('error', (error) => {
     process.stderr.write(`warmfhir: ${node} does not start: ${error.message}\n`);
     process.exit(1);
