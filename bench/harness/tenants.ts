@@ -34,7 +34,7 @@ export async function changeDocuments(
   });
   await forEachConcurrently(requests, 64, async ({ headers, body }) => {
     const reply = await client.expect('/review-request', { method: 'POST', headers, body });
-    if (reply.body.includes('404'))
+    if (reply.body.includes('"status":404'))
       throw new Error(`Not every document was found: ${reply.body.slice(0, 300)}`);
   });
 }
