@@ -52,6 +52,8 @@ export async function copyStream(
       while (isFull(inFlight)) await inFlight[0]!.written;
     }
   } finally {
+    // Closes what it reads from; one that still waits does so when its answer comes.
+    batches.return?.().catch(() => {});
     await last;
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { Ingestion } from '../../src/collection/ingestion.ts';
@@ -89,7 +90,8 @@ export class Installation {
 
   /** Ingests NDJSON from what stands for standard input. */
   ingestStdin(stdin: AsyncIterable<Uint8Array>, options: RunOptions = {}): Promise<IngestReport> {
-    const source = new FileSource({ paths: ['-'], maxResourceBytes: 100_000, stdin, log: silentLog });
+    const parts = { stdin: Readable.from(stdin), log: silentLog };
+    const source = new FileSource({ paths: ['-'], maxResourceBytes: 100_000, ...parts });
     return this.ingest([], { ...options, sources: [source] });
   }
 

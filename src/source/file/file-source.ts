@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Log } from '../../log.ts';
 import { RawBatchBuilder } from '../raw-batch.ts';
 import type { OpenSource, RawBatch, Source } from '../source.ts';
@@ -13,7 +14,7 @@ export interface FileSourceOptions {
   /** Files and folders in the order given; `-` is standard input. */
   readonly paths: readonly string[];
   readonly maxResourceBytes: number;
-  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdin: Readable;
   readonly log: Log;
 }
 
@@ -63,7 +64,7 @@ export class FileSource implements Source {
       if (index >= start.file) {
         const from: FilePlace = index === start.file ? start : { offset: 0, line: 0, position };
         batch.add({ kind: 'entry-urls', start: true, urls: [] });
-        for await (const items of this.#items(file, from)) {
+        for await (const items of this.#items(file, from, signal)) {
           for (const { item, behind } of items) {
             batch.add(item);
             position = behind.position;
@@ -78,7 +79,7 @@ export class FileSource implements Source {
     yield batch.take({ file: this.#files.length, offset: 0, line: 0, position }, true);
   }
 
-  #items(file: SourceFile, from: FilePlace): AsyncIterable<readonly PlacedItem[]> {
+  #items(file: SourceFile, from: FilePlace, signal: AbortSignal): AsyncIterable<readonly PlacedItem[]> {
     const { maxResourceBytes, log, stdin } = this.#options;
     const onRead = (bytes: number) => {
       this.#current = Math.min(bytes, file.bytes);
@@ -86,7 +87,7 @@ export class FileSource implements Source {
     if (file.format === 'json') return readJson(file, { from, maxResourceBytes, log, onRead });
     const chunks =
       file.format === 'stdin'
-        ? skipped(stdin, from.offset)
+        ? passedOver(from.offset, stdin, signal)
         : fileChunks(file.path, { offset: from.offset, onRead });
     return readLines(chunks, { source: file.path, from, maxResourceBytes });
   }
@@ -109,10 +110,17 @@ export class FileSource implements Source {
   }
 }
 
-async function* skipped(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
-  let left = bytes;
-  for await (const chunk of chunks) {
-    if (left < chunk.length) yield left === 0 ? chunk : chunk.subarray(left);
-    left = Math.max(0, left - chunk.length);
+/** Standard input behind its first bytes. Whoever writes to it may never end, so an abort lets go of it. */
+async function* passedOver(bytes: number, stdin: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const letGo = () => stdin.destroy();
+  signal.addEventListener('abort', letGo, { once: true });
+  try {
+    let left = bytes;
+    for await (const chunk of stdin as AsyncIterable<Uint8Array>) {
+      if (left < chunk.length) yield left === 0 ? chunk : chunk.subarray(left);
+      left = Math.max(0, left - chunk.length);
+    }
+  } finally {
+    signal.removeEventListener('abort', letGo);
   }
 }

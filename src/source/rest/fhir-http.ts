@@ -35,6 +35,9 @@ const MAX_REDIRECTS = 5;
 /** A server that asks to be left alone for longer than this has given up. */
 const MAX_RETRY_AFTER_MS = 10 * 60_000;
 
+/** Nobody should have to wonder about a silence of this length. */
+const LONG_WAIT_MS = 10_000;
+
 /** What is left of an attempt that did not bring an answer. */
 interface Failure {
   readonly why: string;
@@ -87,7 +90,11 @@ export class FhirHttp {
           { cause: result.cause },
         );
       }
-      log.warn({ server, why: result.why, waitMs: wait }, 'The source server did not answer: asking again.');
+      const level = wait >= LONG_WAIT_MS ? 'warn' : 'debug';
+      log[level](
+        { server, why: result.why, waitMs: wait },
+        'The source server did not answer: asking again.',
+      );
       await clock.sleep(wait, signal);
     }
   }
