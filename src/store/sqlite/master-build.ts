@@ -36,12 +36,10 @@ CREATE TABLE outcome (type INTEGER PRIMARY KEY, unchanged INTEGER NOT NULL, supe
 CREATE TABLE type_count (type INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
 `;
 
+/** Also right for a file that was prepared before: a process may end between this and the registry's word. */
 const SEALED = `
-INSERT INTO type_count SELECT type, count(*) FROM document GROUP BY type;
-CREATE INDEX document_type ON document (type);
-DROP TABLE pending;
-DROP TABLE conditional_create;
-DROP TABLE checkpoint;
+INSERT OR REPLACE INTO type_count SELECT type, count(*) FROM document GROUP BY type;
+CREATE INDEX IF NOT EXISTS document_type ON document (type);
 `;
 
 const STREAM_RIDS = 2 ** 31;

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+/** A command of the CLI in a process that may be killed at any moment. */
+export class Killable {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  #output = '';
+
+  constructor(...args: readonly string[]) {
+    this.#child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+      });
+    }
+    this.ended = once(this.#child, 'close').then(([code]) => code as number | null);
+  }
+
+  /** Everything that it has printed so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** SIGKILL: no handler runs. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** `serve` on a free port, once it is ready; rejects when it ends before. */
+  static async serve(store: string): Promise<{ server: Killable; url: string }> {
+    const server = new Killable('serve', '--store', store, '--port', '0', '--log-level', 'warn');
+    for await (const line of createInterface({ input: server.#child.stdout! })) {
+      const url = /^warmfhir serves on (http\S+)/.exec(line)?.[1];
+      if (url === undefined) continue;
+      while (!(await fetch(`${url}/all-good`)).ok) await new Promise((resolve) => setTimeout(resolve, 10));
+      return { server, url };
+    }
+    throw new Error(`serve did not start: ${server.output}`);
+  }
+}
