@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import { Ingestion } from './collection/ingestion.ts';
 import type { Settings } from './config.ts';
-import { WarmfhirError } from './errors.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { progressFor } from './ingest/progress.ts';
 import { formatReport } from './ingest/report.ts';
@@ -32,7 +31,6 @@ export async function runFhirClient(
   // On a terminal the bar says what the log says elsewhere.
   const quiet = process.stderr.isTTY && settings.logLevel === 'info';
   const log = jsonLog(quiet ? 'warn' : settings.logLevel);
-  if (names.includes('-')) interruptStandardInput(signal);
   const sources = openSources(names, settings, { clock, log });
   const rejectsFile = join(storeFolder(settings.store), 'rejects.ndjson');
   const store = openStore(settings);
@@ -52,10 +50,4 @@ export async function runFhirClient(
   } finally {
     await store.close();
   }
-}
-
-/** Somebody who waits for input that does not come wants to interrupt it as well. */
-function interruptStandardInput(signal: AbortSignal): void {
-  process.stdin.on('error', () => {});
-  signal.addEventListener('abort', () => process.stdin.destroy(new WarmfhirError('ingest-interrupted')));
 }
