@@ -9,7 +9,7 @@ const EXAMPLES = fileURLToPath(new URL('../../../shared/data/hl7-examples', impo
 
 /** JSON text without id and meta and with sorted members; numbers as they are written. */
 function comparable(text: string): string {
-  const exact = JSON.parse(text, (key, value, context?: { source: string }) => {
+  const exact = JSON.parse(text, (_key, value, context?: { source: string }) => {
     if (typeof value === 'number') return `number ${context!.source}`;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
