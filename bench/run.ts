@@ -24,10 +24,12 @@ if (wrkVersion() === undefined) {
   console.log('wrk is not installed: autocannon is the slower part here, and ratios come out too high.');
 }
 const workshop = await Workshop.open();
-process.once('SIGINT', async () => {
-  await workshop.close();
-  process.exit(130);
-});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await workshop.close();
+    process.exit(1);
+  });
+}
 let missed = 0;
 try {
   for (const name of names) {

@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { type Placement, placed } from './cores.ts';
 
+/** How long a process may take to end. */
+const PATIENCE_MS = 20_000;
+
 export interface Memory {
   /** Anonymous memory: heap, stacks, native allocations; no mapped files. Bytes. */
   readonly anonymous: number;
@@ -59,9 +62,11 @@ export class BenchProcess {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
-  /** Asks it to end, then waits. */
+  /** Asks it to end and waits; what does not end is killed. */
   async stop(): Promise<void> {
     if (this.running) this.#child.kill('SIGTERM');
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
     await this.ended;
+    clearTimeout(kill);
   }
 }
