@@ -7,6 +7,11 @@ import { HttpSession } from './http-session.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../shared/data/hl7-examples', import.meta.url));
 
+// Without the folder one skipped test is left to say so.
+const FILES = existsSync(EXAMPLES)
+  ? readdirSync(EXAMPLES).filter((name) => name.endsWith('.ndjson.gz'))
+  : ['none'];
+
 /** JSON text without id and meta and with sorted members; numbers as they are written. */
 function comparable(text: string): string {
   const exact = JSON.parse(text, (_key, value, context?: { source: string }) => {
@@ -37,25 +42,22 @@ describe.skipIf(!existsSync(EXAMPLES))("HL7's examples (skipped without ../share
     folder[Symbol.dispose]();
   });
 
-  test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.ndjson.gz')))(
-    '%s: what is put is what is read',
-    async (file) => {
-      const lines = gunzipSync(readFileSync(`${EXAMPLES}/${file}`))
-        .toString()
-        .split('\n')
-        .filter(Boolean);
-      const small = lines.filter((line) => line.length < 200_000).slice(0, 12);
-      await Promise.all(
-        small.map(async (line) => {
-          const { resourceType, id } = JSON.parse(line);
-          const url = `/tenants/acme/fhir/${resourceType}/${id}`;
-          const put = await http.call(url, { method: 'PUT', body: line });
-          // What R4's own rules refuse is listed in the test of the structure check.
-          if (put.status === 422) return;
-          expect([url, put.status]).toEqual([url, 201]);
-          expect(comparable((await http.call(url)).text)).toBe(comparable(line));
-        }),
-      );
-    },
-  );
+  test.each(FILES)('%s: what is put is what is read', async (file) => {
+    const lines = gunzipSync(readFileSync(`${EXAMPLES}/${file}`))
+      .toString()
+      .split('\n')
+      .filter(Boolean);
+    const small = lines.filter((line) => line.length < 200_000).slice(0, 12);
+    await Promise.all(
+      small.map(async (line) => {
+        const { resourceType, id } = JSON.parse(line);
+        const url = `/tenants/acme/fhir/${resourceType}/${id}`;
+        const put = await http.call(url, { method: 'PUT', body: line });
+        // What R4's own rules refuse is listed in the test of the structure check.
+        if (put.status === 422) return;
+        expect([url, put.status]).toEqual([url, 201]);
+        expect(comparable((await http.call(url)).text)).toBe(comparable(line));
+      }),
+    );
+  });
 });
