@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WarmfhirError } from '../../errors.ts';
+import { BatchingThread } from '../../threads/batching-thread.ts';
+import { scriptUrl } from '../../threads/script-url.ts';
 import { guarded } from './connection.ts';
-import { fileSha256 } from './file-hash.ts';
 import type { SealedFile } from './system-file.ts';
 
 /** Size, modification time and inode: while these are what they were, nobody has written to the file. */
@@ -13,11 +14,15 @@ export function fileStat(path: string): string {
 
 /** @throws store-damaged when the file's bytes are not those that were sealed */
 export async function requireSealedBytes(path: string, sealed: SealedFile): Promise<void> {
+  // On a thread of its own: a large file takes seconds, and requests are answered meanwhile.
+  const thread = new BatchingThread<string, string>(scriptUrl('hash-thread', import.meta.url));
   let sha256: string;
   try {
-    sha256 = await fileSha256(path);
+    sha256 = await thread.call(path);
   } catch (cause) {
     throw damaged(path, 'cannot be read', cause);
+  } finally {
+    await thread.close();
   }
   if (sha256 !== sealed.sha256) throw damaged(path, 'does not hold what was sealed', undefined);
 }
