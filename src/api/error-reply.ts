@@ -9,7 +9,7 @@ const RETRY_AFTER = { default: '5', 'tenant-cold': '1' } as const;
 /** Answers any error in the form of the face that was asked, and logs what is the server's own fault. */
 export function errorReply(
   api: ApiContext,
-  error: FastifyError | Error,
+  error: unknown,
   request: ApiRequest,
   reply: FastifyReply,
 ): FastifyReply {
@@ -35,11 +35,11 @@ export function errorReply(
 }
 
 /** What clients are told: of an unforeseen error nothing but that there was one. */
-function asWarmfhirError(error: FastifyError | Error, maxBodyBytes: number): WarmfhirError {
+function asWarmfhirError(error: unknown, maxBodyBytes: number): WarmfhirError {
   if (error instanceof WarmfhirError) {
     return error.code === 'internal' ? new WarmfhirError('internal', ERRORS.internal[1]) : error;
   }
-  switch ('code' in error ? error.code : undefined) {
+  switch ((error as Partial<FastifyError>).code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new WarmfhirError(
         'body-too-large',

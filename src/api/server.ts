@@ -3,6 +3,7 @@ import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
 import { errorReply } from './error-reply.ts';
 import { EventLoopLag } from './event-loop-lag.ts';
 import { HttpDate } from './http-date.ts';
+import { finished, type Measured, meteredHandler } from './metered-handler.ts';
 import { MethodTable } from './method-table.ts';
 import { refusal } from './not-found.ts';
 import { addresses, type Route } from './route.ts';
@@ -53,9 +54,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
     },
   });
   takeBodiesAsBytes(server);
-  server.setErrorHandler((error: Error, request, reply) =>
-    errorReply(api, error, request as ApiRequest, reply),
-  );
   server.addHook('preClose', async () => {
     // A connection whose last reply went out before it could say `Connection: close` would be kept open after it.
     server.server.keepAliveTimeout = 1;
@@ -75,35 +73,34 @@ function takeBodiesAsBytes(server: FastifyInstance): void {
 }
 
 function addRoute(server: FastifyInstance, api: ApiContext, route: Route): void {
-  const handler = routeHandler(api, route);
   for (const method of route.method === 'GET' ? (['GET', 'HEAD'] as const) : [route.method]) {
-    const meter = api.metrics.request(route.path, method);
+    const measured = { method, route: route.path, meter: api.metrics.request(route.path, method) };
+    const handler = meteredHandler(api, measured, routeHandler(api, route));
     for (const url of addresses(route)) {
-      server.route({
-        method,
-        url,
-        handler: handler as never,
-        onResponse(_request, reply, done) {
-          meter.finished(reply.statusCode, reply.elapsedTime / 1000);
-          api.log.debug(
-            { method, route: route.path, status: reply.statusCode, ms: reply.elapsedTime },
-            'Request.',
-          );
-          done();
-        },
-      });
+      server.route({ method, url, config: { measured }, handler: handler as never });
     }
   }
 }
 
+/** Answers what no route takes, and what fails before its route is reached, such as a body that is too large. */
 function refuseTheRest(server: FastifyInstance, api: ApiContext, methods: MethodTable): void {
-  const refuse = (request: ApiRequest, reply: FastifyReply): FastifyReply => {
+  const fail = (error: unknown, request: ApiRequest, reply: FastifyReply): void => {
+    const { method, routeOptions } = request;
+    const unmatched = { method, route: NO_ROUTE, meter: api.metrics.request(NO_ROUTE, method) };
+    errorReply(api, error, request, reply);
+    finished(
+      api,
+      (routeOptions.config as { measured?: Measured }).measured ?? unmatched,
+      reply,
+      performance.now(),
+    );
+  };
+  const refuse = (request: ApiRequest, reply: FastifyReply): void => {
     const { error, allow } = refusal(api, methods, request);
     if (allow !== undefined) reply.header('allow', allow);
-    const sent = errorReply(api, error as Error, request, reply);
-    api.metrics.request(NO_ROUTE, request.method).finished(sent.statusCode, reply.elapsedTime / 1000);
-    return sent;
+    fail(error, request, reply);
   };
+  server.setErrorHandler((error, request, reply) => fail(error, request as ApiRequest, reply));
   server.setNotFoundHandler((request, reply) => refuse(request as ApiRequest, reply));
   for (const { path, method } of methods.captured()) {
     server.route({ method, url: path, handler: refuse as never });

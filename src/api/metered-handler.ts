@@ -1,0 +1,66 @@
+import type { FastifyReply } from 'fastify';
+import type { RequestMeter } from '../metrics/metrics.ts';
+import type { ApiContext, ApiRequest } from './api-context.ts';
+import { errorReply } from './error-reply.ts';
+import type { Handler } from './route-handler.ts';
+
+/** Where metrics and the log put a request. */
+export interface Measured {
+  readonly method: string;
+  /** Pattern of the address. */
+  readonly route: string;
+  readonly meter: RequestMeter;
+}
+
+/**
+ * A handler that sends its reply, also when it fails, and counts it with the time since the body was there.
+ *
+ * It does so itself because a hook for it costs a fifteenth of a read: Fastify then listens for the end of every
+ * reply. For the same reason it makes a promise only where the handler does.
+ */
+export function meteredHandler(
+  api: ApiContext,
+  measured: Measured,
+  handle: Handler,
+): (request: ApiRequest, reply: FastifyReply) => Promise<void> | undefined {
+  return (request, reply) => {
+    const started = performance.now();
+    try {
+      const body = handle(request, reply);
+      if (body instanceof Promise) return sendLater(api, measured, request, reply, body, started);
+      reply.send(body);
+    } catch (error) {
+      errorReply(api, error, request, reply);
+    }
+    finished(api, measured, reply, started);
+    return undefined;
+  };
+}
+
+async function sendLater(
+  api: ApiContext,
+  measured: Measured,
+  request: ApiRequest,
+  reply: FastifyReply,
+  body: Promise<string>,
+  started: number,
+): Promise<void> {
+  try {
+    reply.send(await body);
+  } catch (error) {
+    errorReply(api, error, request, reply);
+  }
+  finished(api, measured, reply, started);
+}
+
+/** Counts a reply that has been sent. */
+export function finished(
+  { log }: ApiContext,
+  { method, route, meter }: Measured,
+  { statusCode: status }: FastifyReply,
+  started: number,
+): void {
+  const milliseconds = performance.now() - started;
+  meter.finished(status, milliseconds / 1000);
+  log.debug({ method, route, status, milliseconds }, 'Request.');
+}
