@@ -253,7 +253,7 @@ export class MasterBuild implements GenerationBuild {
       if (existing.rid === rid) return;
       const same = existing.json === json;
       this.#countOutcome(type, same ? 'unchanged' : 'superseded');
-      if (!(same ? rid > existing.rid : wins(rid, sourceUpdated, existing))) return;
+      if (!wins(rid, sourceUpdated, existing)) return;
       const update = 'UPDATE document SET rid = ?, json = ?, source_updated = ? WHERE rid = ?';
       this.#run(update, rid, json, sourceUpdated, existing.rid);
       this.#run('DELETE FROM pending WHERE rid = ?', existing.rid);
