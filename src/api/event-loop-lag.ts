@@ -26,7 +26,7 @@ export class EventLoopLag {
     });
   }
 
-  /** The worse of the last 5 seconds and of those before that are still counted: never of less than one window. */
+  /** The worse of the window that runs and the 5 seconds before it. */
   get current(): Lag {
     const now = this.#read();
     const last = this.#lastWindow;

@@ -41,7 +41,11 @@ function tenantHandler(api: ApiContext, face: Face, { handle }: TenantRoute): Ha
     const tenant = tenantOf(request);
     requireAddress(request.params);
     face.requireAcceptable(request);
-    reply.header('content-type', face.contentType);
+    reply
+      .header('content-type', face.contentType)
+      // One address holds another document for every tenant: no cache may answer one tenant with another's.
+      .header('cache-control', 'private, no-cache')
+      .header('vary', 'X-Tenant-ID');
     const lease = api.tenants.acquire(tenant);
     const body =
       lease instanceof Promise

@@ -85,6 +85,14 @@ describe('what one tenant does', () => {
     expect(await view('left')).toEqual(before);
   });
 
+  it('is kept out of caches on the way, whatever the answer', async () => {
+    for (const path of ['/fhir/Patient/p1', '/fhir/Patient/nobody', '/patients', '/fhir/Patient']) {
+      const { headers } = await running.send(path, { tenant: 'right' });
+      expect(headers.get('cache-control'), path).toBe('private, no-cache');
+      expect(headers.get('vary'), path).toBe('X-Tenant-ID');
+    }
+  });
+
   it('never mixes with others under load', async () => {
     const tenants = Array.from({ length: 8 }, (_, n) => `busy-${n}`);
     await Promise.all(tenants.map((tenant) => running.tenants.warmUp(tenant)));
