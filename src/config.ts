@@ -109,7 +109,7 @@ export const SETTINGS = {
   overlayHandles: setting({
     flags: '--overlay-handles <number>',
     env: 'WARMFHIR_OVERLAY_HANDLES',
-    fallback: '256',
+    fallback: '512',
     description: 'how many tenants with changes have their files open at once',
     schema: amount(1, 100_000),
   }),

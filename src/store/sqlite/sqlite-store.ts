@@ -20,7 +20,7 @@ import type { WriterCall } from './writer-thread.ts';
 export interface SqliteStoreOptions {
   /** Bytes of sealed documents kept in memory per generation; default 96 MiB. */
   readonly documentCacheBytes?: number;
-  /** Most overlays open at once, over all threads; default 256. */
+  /** Most overlays open at once, over all threads; default 512. */
   readonly overlayHandles?: number;
   readonly writerThreads?: number;
   readonly readerThreads?: number;
@@ -55,19 +55,17 @@ export class SqliteStore implements Store {
     });
     const writers = options.writerThreads ?? 2;
     const readers = options.readerThreads ?? 2;
-    // The HTTP thread reads every tenant, the others a share each.
-    const handles = options.overlayHandles ?? 256;
-    const own = Math.max(1, Math.floor(handles / 2));
-    const data: ThreadData = {
-      folder: path,
-      overlayHandles: Math.max(1, Math.floor((handles - own) / (writers + readers))),
+    const handles = options.overlayHandles ?? 512;
+    const share = (part: number, threads: number) => Math.max(1, Math.floor((handles * part) / threads));
+    const thread = <Request>(name: string, overlayHandles: number) => {
+      const data: ThreadData = { folder: path, overlayHandles };
+      return new BatchingThread<Request, unknown>(scriptUrl(name, import.meta.url), { data });
     };
-    const thread = <Request>(name: string) =>
-      new BatchingThread<Request, unknown>(scriptUrl(name, import.meta.url), { data });
-    this.#overlays = new OverlayHandles(this.#folder, own);
-    this.#writers = Array.from({ length: writers }, () => thread<WriterCall>('writer-thread'));
-    this.#readers = Array.from({ length: readers }, () => thread<ReaderCall>('reader-thread'));
-    this.#registry = thread<RegistryCall>('registry-thread');
+    // Writers get most: closing the last handle of an overlay ends its write-ahead log, which the disk has to wait for.
+    this.#overlays = new OverlayHandles(this.#folder, share(1 / 4, 1));
+    this.#writers = times(writers, () => thread<WriterCall>('writer-thread', share(1 / 2, writers)));
+    this.#readers = times(readers, () => thread<ReaderCall>('reader-thread', share(1 / 4, readers)));
+    this.#registry = thread<RegistryCall>('registry-thread', 0);
     this.generations = new GenerationFiles(this.#folder, this.#system, this.#masters);
     this.tenants = new TenantRows({
       folder: this.#folder,
@@ -152,4 +150,8 @@ export class SqliteStore implements Store {
   #share<Thread>(threads: readonly Thread[], record: TenantRecord): Thread {
     return threads[record.serial % threads.length]!;
   }
+}
+
+function times<Item>(count: number, make: () => Item): Item[] {
+  return Array.from({ length: count }, make);
 }
