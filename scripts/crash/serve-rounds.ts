@@ -151,13 +151,25 @@ interface HistoryEntry {
   readonly response: { readonly etag: string };
 }
 
+interface HistoryBundle {
+  readonly entry?: readonly HistoryEntry[];
+  readonly link: readonly { readonly relation: string; readonly url: string }[];
+}
+
 /** All versions that the server has, newest first. */
 async function history(url: string): Promise<Acknowledged[]> {
-  const response = await fetch(`${url}/_history?_count=1000`);
-  const bundle = (await response.json()) as { entry?: HistoryEntry[] };
-  return (bundle.entry ?? []).map(({ resource, response: { etag } }) => ({
-    version: Number(/\d+/.exec(etag)![0]),
-    marker: resource?.code.text ?? null,
-    reviewed: resource?.meta.tag !== undefined,
-  }));
+  const versions: Acknowledged[] = [];
+  let page: string | undefined = `${url}/_history`;
+  while (page !== undefined) {
+    const bundle = (await (await fetch(page)).json()) as HistoryBundle;
+    for (const { resource, response } of bundle.entry ?? []) {
+      versions.push({
+        version: Number(/\d+/.exec(response.etag)![0]),
+        marker: resource?.code.text ?? null,
+        reviewed: resource?.meta.tag !== undefined,
+      });
+    }
+    page = bundle.link?.find(({ relation }) => relation === 'next')?.url;
+  }
+  return versions;
 }
