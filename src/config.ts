@@ -102,7 +102,7 @@ export const SETTINGS = {
   documentCache: setting({
     flags: '--document-cache <size>',
     env: 'WARMFHIR_DOCUMENT_CACHE',
-    fallback: '96MB',
+    fallback: '256MB',
     description: 'memory for master documents that were read before; 0 switches it off',
     schema: byteSize,
   }),

@@ -18,7 +18,7 @@ import type { ThreadData } from './thread-data.ts';
 import type { WriterCall } from './writer-thread.ts';
 
 export interface SqliteStoreOptions {
-  /** Bytes of sealed documents kept in memory per generation; default 96 MiB. */
+  /** Bytes of sealed documents kept in memory per generation; default 256 MiB. */
   readonly documentCacheBytes?: number;
   /** Most overlays open at once, over all threads; default 512. */
   readonly overlayHandles?: number;
@@ -46,7 +46,7 @@ export class SqliteStore implements Store {
     this.#folder = new StoreFolder(path);
     this.#system = new SystemFile(this.#folder);
     this.#masters = new MasterFiles(this.#folder, this.#system);
-    const cacheBytes = options.documentCacheBytes ?? 96 * 1024 * 1024;
+    const cacheBytes = options.documentCacheBytes ?? 256 * 1024 * 1024;
     this.#documents = new MasterDocuments({
       folder: this.#folder,
       system: this.#system,
