@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, HistoryEntry, VersionMethod } from '../document.ts';
+import { ChangedKeys } from './changed-keys.ts';
 import {
   APPLICATION_ID,
   type Connection,
@@ -57,12 +58,14 @@ type HistoryRow = Omit<OverlayRow, 'rid' | 'replaces' | 'first_rid'>;
 export class OverlayFile {
   readonly path: string;
   readonly connection: Connection;
+  readonly changedKeys: ChangedKeys;
   readonly #statements = new Map<string, Statement>();
   readonly #byKey: Statement;
 
   constructor(path: string) {
     this.path = path;
     this.connection = openConnection(path, { mustExist: true });
+    this.changedKeys = new ChangedKeys(this);
     try {
       guarded(path, () => {
         requireFormat(this.connection, path, FORMAT);

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { WarmfhirError } from '../../errors.ts';
 import type { ThreadReply } from '../../threads/batching-thread.ts';
 import { failure, serveBatches } from '../../threads/serve-batches.ts';
+import { ChangeCounter } from './change-counter.ts';
 import { guarded } from './connection.ts';
 import { StoreFolder, syncToDisk, unlinkDatabase } from './store-folder.ts';
 import { SystemFile } from './system-file.ts';
@@ -19,6 +20,7 @@ type SharedCall = Exclude<RegistryCall, { readonly kind: 'remove' }>;
 
 const folder = new StoreFolder((workerData as ThreadData).folder);
 const system = new SystemFile(folder);
+const changes = new ChangeCounter(folder);
 
 function warm(id: string, now: number): unknown {
   const created = system.tenant(id) === undefined;
@@ -118,7 +120,11 @@ serveBatches<RegistryCall, unknown>(
     for (const [index, call] of shared.entries()) replies.set(call, answers[index]!);
     for (const call of removals)
       replies.set(call, settle(() => [{ ok: true, value: remove(call.id) }], 1)[0]!);
+    changes.countUp();
     return batch.map((call) => replies.get(call)!);
   },
-  () => system.close(),
+  () => {
+    changes.close();
+    system.close();
+  },
 );

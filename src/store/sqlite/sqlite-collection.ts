@@ -4,6 +4,7 @@ import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount 
 import type { CollectionStore } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { Write, WriteResult } from '../write.ts';
+import type { ChangeCounter } from './change-counter.ts';
 import type { OverlayHandles } from './overlay-handles.ts';
 import type { ReaderCall, ReaderMethod } from './reader-thread.ts';
 import type { WriterCall } from './writer-thread.ts';
@@ -13,6 +14,7 @@ export class SqliteCollection implements CollectionStore {
   readonly #record: TenantRecord;
   readonly #master: { read(type: string, id: string): StoredDocument | undefined };
   readonly #overlays: OverlayHandles;
+  readonly #changes: ChangeCounter;
   readonly #reader: BatchingThread<ReaderCall, unknown>;
   readonly #writer: BatchingThread<WriterCall, unknown>;
   readonly #current: () => TenantRecord;
@@ -21,6 +23,7 @@ export class SqliteCollection implements CollectionStore {
     readonly record: TenantRecord;
     readonly master: { read(type: string, id: string): StoredDocument | undefined };
     readonly overlays: OverlayHandles;
+    readonly changes: ChangeCounter;
     readonly reader: BatchingThread<ReaderCall, unknown>;
     readonly writer: BatchingThread<WriterCall, unknown>;
     /** The record as it stands now; refuses a damaged generation. */
@@ -29,6 +32,7 @@ export class SqliteCollection implements CollectionStore {
     this.#record = parts.record;
     this.#master = parts.master;
     this.#overlays = parts.overlays;
+    this.#changes = parts.changes;
     this.#reader = parts.reader;
     this.#writer = parts.writer;
     this.#current = parts.current;
@@ -36,7 +40,9 @@ export class SqliteCollection implements CollectionStore {
 
   read(type: string, id: string): DocumentVersion | undefined {
     if (!this.#record.overlay) return this.#master.read(type, id);
-    return this.#overlays.get(this.#record).read(type, id) ?? this.#master.read(type, id);
+    const overlay = this.#overlays.get(this.#record);
+    if (!overlay.changedKeys.mayHold(type, id, this.#changes.revision())) return this.#master.read(type, id);
+    return overlay.read(type, id) ?? this.#master.read(type, id);
   }
 
   readVersion(type: string, id: string, version: number): Promise<DocumentVersion | undefined> {

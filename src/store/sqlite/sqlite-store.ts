@@ -3,6 +3,7 @@ import { BatchingThread } from '../../threads/batching-thread.ts';
 import { scriptUrl } from '../../threads/script-url.ts';
 import type { CollectionStore, Store, StoreSizes } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
+import { ChangeCounter } from './change-counter.ts';
 import { GenerationFiles } from './generation-files.ts';
 import { MasterDocuments } from './master-documents.ts';
 import { MasterFiles } from './master-files.ts';
@@ -34,6 +35,7 @@ export class SqliteStore implements Store {
   readonly tenants: TenantRows;
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
+  readonly #changes: ChangeCounter;
   readonly #masters: MasterFiles;
   readonly #documents: MasterDocuments;
   readonly #overlays: OverlayHandles;
@@ -45,6 +47,7 @@ export class SqliteStore implements Store {
   private constructor(path: string, options: SqliteStoreOptions) {
     this.#folder = new StoreFolder(path);
     this.#system = new SystemFile(this.#folder);
+    this.#changes = new ChangeCounter(this.#folder);
     this.#masters = new MasterFiles(this.#folder, this.#system);
     const cacheBytes = options.documentCacheBytes ?? 256 * 1024 * 1024;
     this.#documents = new MasterDocuments({
@@ -70,6 +73,7 @@ export class SqliteStore implements Store {
     this.tenants = new TenantRows({
       folder: this.#folder,
       system: this.#system,
+      changes: this.#changes,
       writer: this.#registry,
       changedDocuments: (record) =>
         this.#share(this.#readers, record).call({
@@ -91,6 +95,7 @@ export class SqliteStore implements Store {
       record,
       master: this.#documents.reader(record.generation),
       overlays: this.#overlays,
+      changes: this.#changes,
       reader: this.#share(this.#readers, record),
       writer: this.#share(this.#writers, record),
       current: () => {
@@ -144,6 +149,7 @@ export class SqliteStore implements Store {
     await this.#documents.close();
     this.#overlays.close();
     this.#masters.close();
+    this.#changes.close();
     this.#system.close();
   }
 

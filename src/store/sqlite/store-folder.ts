@@ -14,6 +14,10 @@ export class StoreFolder {
     return join(this.path, 'system.db');
   }
 
+  get changes(): string {
+    return join(this.path, 'changes.db');
+  }
+
   get ingestLock(): string {
     return join(this.path, 'ingest.lock');
   }

@@ -1,5 +1,6 @@
 import type { BatchingThread } from '../../threads/batching-thread.ts';
 import type { TenantRecord, TenantRegistry, TenantUsage } from '../tenant-registry.ts';
+import type { ChangeCounter } from './change-counter.ts';
 import type { RegistryCall } from './registry-thread.ts';
 import { databaseBytes, type StoreFolder } from './store-folder.ts';
 import type { SystemFile } from './system-file.ts';
@@ -8,6 +9,7 @@ import type { SystemFile } from './system-file.ts';
 export class TenantRows implements TenantRegistry {
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
+  readonly #changes: ChangeCounter;
   readonly #writer: BatchingThread<RegistryCall, unknown>;
   readonly #changedDocuments: (record: TenantRecord) => Promise<number>;
   readonly #released: (record: TenantRecord) => Promise<void>;
@@ -15,19 +17,21 @@ export class TenantRows implements TenantRegistry {
   constructor(parts: {
     readonly folder: StoreFolder;
     readonly system: SystemFile;
+    readonly changes: ChangeCounter;
     readonly writer: BatchingThread<RegistryCall, unknown>;
     readonly changedDocuments: (record: TenantRecord) => Promise<number>;
     readonly released: (record: TenantRecord) => Promise<void>;
   }) {
     this.#folder = parts.folder;
     this.#system = parts.system;
+    this.#changes = parts.changes;
     this.#writer = parts.writer;
     this.#changedDocuments = parts.changedDocuments;
     this.#released = parts.released;
   }
 
   revision(): number {
-    return this.#system.dataVersion();
+    return this.#changes.revision();
   }
 
   get(id: string): TenantRecord | undefined {

@@ -3,6 +3,7 @@ import type { ThreadReply } from '../../threads/batching-thread.ts';
 import { failure } from '../../threads/serve-batches.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { Write, WriteResult } from '../write.ts';
+import type { ChangeCounter } from './change-counter.ts';
 import { storeError } from './connection.ts';
 import type { MasterFiles } from './master-files.ts';
 import { createOverlay, emptyOverlay, type OverlayFile } from './overlay-file.ts';
@@ -28,6 +29,7 @@ export class TenantWriter {
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
   readonly #masters: MasterFiles;
+  readonly #changes: ChangeCounter;
   readonly #overlays: OverlayHandles;
   readonly #empty: Buffer;
   /** Serials with an overlay, as of `#revision` of system.db. */
@@ -38,11 +40,13 @@ export class TenantWriter {
     readonly folder: StoreFolder;
     readonly system: SystemFile;
     readonly masters: MasterFiles;
+    readonly changes: ChangeCounter;
     readonly overlays: OverlayHandles;
   }) {
     this.#folder = parts.folder;
     this.#system = parts.system;
     this.#masters = parts.masters;
+    this.#changes = parts.changes;
     this.#overlays = parts.overlays;
     this.#empty = emptyOverlay();
   }
@@ -70,6 +74,7 @@ export class TenantWriter {
       const writer = new OverlayWriter(overlay, this.#masters.get(tenant.generation));
       const replies = requests.map((request) => applyInSavepoint(overlay!, writer, request));
       overlay.exec('COMMIT');
+      this.#changes.countUp();
       // A tenant that was erased meanwhile took the file along: what was written is gone, so nothing is acknowledged.
       this.#requireTenant(tenant);
       return replies;

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { serveBatches } from '../../threads/serve-batches.ts';
+import { ChangeCounter } from './change-counter.ts';
 import { MasterFiles } from './master-files.ts';
 import { OverlayHandles } from './overlay-handles.ts';
 import { StoreFolder } from './store-folder.ts';
@@ -15,7 +16,8 @@ const folder = new StoreFolder(data.folder);
 const system = new SystemFile(folder);
 const masters = new MasterFiles(folder, system);
 const overlays = new OverlayHandles(folder, data.overlayHandles);
-const writer = new TenantWriter({ folder, system, masters, overlays });
+const changes = new ChangeCounter(folder);
+const writer = new TenantWriter({ folder, system, changes, masters, overlays });
 
 serveBatches<WriterCall, unknown>(
   (batch) => {
@@ -30,6 +32,7 @@ serveBatches<WriterCall, unknown>(
   () => {
     overlays.close();
     masters.close();
+    changes.close();
     system.close();
   },
 );

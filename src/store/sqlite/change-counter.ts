@@ -1,0 +1,65 @@
+import {
+  APPLICATION_ID,
+  type Connection,
+  guarded,
+  openConnection,
+  requireFormat,
+  type Statement,
+} from './connection.ts';
+import type { StoreFolder } from './store-folder.ts';
+
+const FORMAT = 1;
+
+/**
+ * `changes.db`: one number that every process counts up after it has committed anything of a tenant and before it
+ * acknowledges that. So whoever finds the number where it was knows, for the price of one `PRAGMA data_version`, that
+ * nothing of any tenant has changed: neither its record nor its documents.
+ *
+ * The number means nothing after a restart, so it is never waited for to reach the disk.
+ */
+export class ChangeCounter {
+  readonly #path: string;
+  readonly #connection: Connection;
+  readonly #dataVersion: Statement;
+  readonly #increment: Statement;
+
+  constructor(folder: StoreFolder) {
+    this.#path = folder.changes;
+    this.#connection = openConnection(this.#path);
+    this.#connection.pragma('journal_mode = WAL');
+    this.#connection.pragma('synchronous = OFF');
+    guarded(this.#path, () => this.#create());
+    this.#dataVersion = this.#connection.prepare('PRAGMA data_version').pluck();
+    this.#increment = this.#connection.prepare('UPDATE change SET number = number + 1');
+  }
+
+  /** Moves whenever another connection, of any thread or process, has counted up. */
+  revision(): number {
+    return this.#dataVersion.get() as number;
+  }
+
+  countUp(): void {
+    guarded(this.#path, () => this.#increment.run());
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #create(): void {
+    this.#connection.exec('BEGIN IMMEDIATE');
+    try {
+      if (this.#connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'change'").get() === undefined) {
+        this.#connection.exec('CREATE TABLE change (number INTEGER NOT NULL); INSERT INTO change VALUES (0)');
+        this.#connection.pragma(`application_id = ${APPLICATION_ID}`);
+        this.#connection.pragma(`user_version = ${FORMAT}`);
+      }
+      // A process that died between a commit and counting it leaves the others behind until someone counts again.
+      this.#connection.exec('UPDATE change SET number = number + 1; COMMIT');
+    } catch (error) {
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      throw error;
+    }
+    requireFormat(this.#connection, this.#path, FORMAT);
+  }
+}
