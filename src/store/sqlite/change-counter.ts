@@ -22,6 +22,10 @@ export class ChangeCounter {
   readonly #connection: Connection;
   readonly #dataVersion: Statement;
   readonly #increment: Statement;
+  #current: number | undefined;
+  readonly #forget = (): void => {
+    this.#current = undefined;
+  };
 
   constructor(folder: StoreFolder) {
     this.#path = folder.changes;
@@ -33,9 +37,16 @@ export class ChangeCounter {
     this.#increment = this.#connection.prepare('UPDATE change SET number = number + 1');
   }
 
-  /** Moves whenever another connection, of any thread or process, has counted up. */
+  /**
+   * Moves whenever another connection, of any thread or process, has counted up. Asked once in a synchronous stretch of
+   * a request, however many parts of it want to know.
+   */
   revision(): number {
-    return this.#dataVersion.get() as number;
+    if (this.#current === undefined) {
+      this.#current = this.#dataVersion.get() as number;
+      queueMicrotask(this.#forget);
+    }
+    return this.#current;
   }
 
   countUp(): void {

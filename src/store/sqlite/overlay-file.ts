@@ -59,6 +59,8 @@ export class OverlayFile {
   readonly path: string;
   readonly connection: Connection;
   readonly changedKeys: ChangedKeys;
+  /** Order of uses among the handles of a thread. */
+  lastUse = 0;
   readonly #statements = new Map<string, Statement>();
   readonly #byKey: Statement;
 

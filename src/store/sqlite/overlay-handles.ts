@@ -15,6 +15,7 @@ export class OverlayHandles {
   readonly #limit: number;
   readonly #open = new Map<number, OverlayFile>();
   readonly #verified = new Set<number>();
+  #uses = 0;
 
   constructor(folder: StoreFolder, limit: number) {
     this.#folder = folder;
@@ -33,18 +34,13 @@ export class OverlayHandles {
     const { serial } = tenant;
     let file = this.#open.get(serial);
     if (file !== undefined) {
-      if (this.#open.size > this.#limit / 2) {
-        this.#open.delete(serial);
-        this.#open.set(serial, file);
-      }
+      file.lastUse = ++this.#uses;
       return file;
     }
     file = new OverlayFile(this.#folder.overlay(tenant.id));
     this.#verify(file, serial);
-    if (this.#open.size >= this.#limit) {
-      const [oldest] = this.#open.keys();
-      this.release(oldest!);
-    }
+    if (this.#open.size >= this.#limit) this.release(this.#leastRecentlyUsed());
+    file.lastUse = ++this.#uses;
     this.#open.set(serial, file);
     return file;
   }
@@ -57,6 +53,18 @@ export class OverlayHandles {
   close(): void {
     for (const file of this.#open.values()) file.close();
     this.#open.clear();
+  }
+
+  /** Looked for only when one has to go: a use then costs no more than a number. */
+  #leastRecentlyUsed(): number {
+    let found = Number.NaN;
+    let lastUse = Number.POSITIVE_INFINITY;
+    for (const [serial, file] of this.#open) {
+      if (file.lastUse >= lastUse) continue;
+      lastUse = file.lastUse;
+      found = serial;
+    }
+    return found;
   }
 
   #verify(file: OverlayFile, serial: number): void {
