@@ -72,16 +72,29 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** One of several problems that an error names. */
+export interface ErrorIssue {
+  readonly diagnostics: string;
+  /** FHIRPath of the element in question. */
+  readonly expression?: string;
+}
+
 /**
  * An error that a client or operator is told about. `detail` is one sentence for people and never holds
- * secrets; `cause` is for the log alone.
+ * secrets; `issues` says the same piece by piece where there are pieces; `cause` is for the log alone.
  */
 export class WarmfhirError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
+  readonly issues: readonly ErrorIssue[];
 
-  constructor(code: ErrorCode, detail: string = ERRORS[code][1], options: { cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string = ERRORS[code][1],
+    options: { readonly cause?: unknown; readonly issues?: readonly ErrorIssue[] } = {},
+  ) {
     super(detail, options);
+    this.issues = options.issues ?? [];
     this.name = 'WarmfhirError';
     this.code = code;
     this.detail = detail;

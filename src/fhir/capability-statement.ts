@@ -44,7 +44,7 @@ export function capabilityStatement(server: {
         resource: RESOURCE_TYPES.map((type) => ({
           type,
           interaction: INTERACTIONS.map((code) => ({ code })),
-          versioning: 'versioned-update',
+          versioning: 'versioned',
           readHistory: true,
           updateCreate: true,
           conditionalRead: 'full-support',

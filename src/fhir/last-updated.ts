@@ -68,7 +68,7 @@ function spanOf(match: RegExpExecArray): [number, number] | undefined {
   if (fraction === undefined) return [inSecond, inSecond + 1000];
   // Stored instants have milliseconds; a finer value lies within one of them.
   const digits = Math.min(fraction.length - 1, 3);
-  const exact = inSecond + Math.floor(Number(fraction) * 1000 + 1e-6);
+  const exact = inSecond + Number(fraction.slice(1, 4).padEnd(3, '0'));
   return [exact, exact + 10 ** (3 - digits)];
 }
 

@@ -21,9 +21,10 @@ export function operationOutcome(...issues: readonly OutcomeIssue[]): string {
   return JSON.stringify({ resourceType: 'OperationOutcome', issue });
 }
 
-/** What a FHIR client is told of an error. Internal errors keep their detail to the log. */
+/** What a FHIR client is told of an error, issue by issue. Internal errors keep their detail to the log. */
 export function outcomeOfError(error: WarmfhirError): string {
   const code = ERROR_CATEGORIES[error.category].issue;
+  if (error.issues.length > 0) return operationOutcome(...error.issues.map((issue) => ({ code, ...issue })));
   return operationOutcome({
     code,
     diagnostics: error.code === 'internal' ? ERRORS.internal[1] : error.detail,

@@ -17,8 +17,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-const TOKEN =
-  /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|true|false|null))/y;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SCALAR = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end';
 
@@ -29,38 +31,60 @@ type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'com
 function faultPosition(text: string): number {
   const open: ('{' | '[')[] = [];
   let expected: Expected = 'value';
-  TOKEN.lastIndex = 0;
   let at = 0;
   while (true) {
-    TOKEN.lastIndex = at;
-    const match = TOKEN.exec(text);
-    const space = /[ \t\n\r]*/y;
-    space.lastIndex = at;
-    const start = at + space.exec(text)![0].length;
-    if (match === null || (open.length === 0 && expected === 'comma-or-end')) return start;
-    at = TOKEN.lastIndex;
-    const [, mark, string] = match;
+    while (isSpace(text.charCodeAt(at))) at++;
+    const mark = text[at];
+    if (mark === undefined || (open.length === 0 && expected === 'comma-or-end')) return at;
     if (mark === '{' || mark === '[') {
-      if (!expected.startsWith('value')) return start;
+      if (!expected.startsWith('value')) return at;
       open.push(mark);
       expected = mark === '{' ? 'key-or-end' : 'value-or-end';
+      at++;
     } else if (mark === '}' || mark === ']') {
       const closes = mark === '}' ? '{' : '[';
-      if (open.at(-1) !== closes || !expected.endsWith('-or-end')) return start;
+      if (open.at(-1) !== closes || !expected.endsWith('-or-end')) return at;
       open.pop();
       expected = 'comma-or-end';
+      at++;
     } else if (mark === ',') {
-      if (expected !== 'comma-or-end') return start;
+      if (expected !== 'comma-or-end') return at;
       expected = open.at(-1) === '{' ? 'key' : 'value';
+      at++;
     } else if (mark === ':') {
-      if (expected !== 'colon') return start;
+      if (expected !== 'colon') return at;
       expected = 'value';
-    } else if (expected.startsWith('key')) {
-      if (string === undefined) return start;
-      expected = 'colon';
+      at++;
     } else {
-      if (!expected.startsWith('value')) return start;
-      expected = 'comma-or-end';
+      const isKey = expected.startsWith('key');
+      const end = mark === '"' ? stringEnd(text, at) : isKey ? undefined : matchEnd(SCALAR, text, at);
+      if (end === undefined || !(isKey || expected.startsWith('value'))) return at;
+      expected = isKey ? 'colon' : 'comma-or-end';
+      at = end;
     }
   }
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** The position behind the string that starts at `start`; undefined when it has no end or holds what it must not. */
+function stringEnd(text: string, start: number): number | undefined {
+  // No regular expression: one over a string of megabytes exhausts the stack.
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at + 1;
+    if (code < 0x20) return undefined;
+    if (code !== BACKSLASH) continue;
+    const end = matchEnd(ESCAPE, text, at);
+    if (end === undefined) return undefined;
+    at = end - 1;
+  }
+  return undefined;
+}
+
+function matchEnd(sticky: RegExp, text: string, start: number): number | undefined {
+  sticky.lastIndex = start;
+  return sticky.test(text) ? sticky.lastIndex : undefined;
 }

@@ -23,8 +23,8 @@ export interface ParsedResource {
 export function parseResource(text: string, options: { readonly id?: string } = {}): ParsedResource {
   const source = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const value = resourceValue(parseJson(source));
-  const type = value['resourceType'] as string;
-  const id = options.id ?? value['id'];
+  const type = value.resourceType as string;
+  const id = options.id ?? value.id;
   if (typeof id !== 'string' || !isResourceId(id)) {
     throw new WarmfhirError(
       'resource-id-invalid',
@@ -70,7 +70,8 @@ function resourceValue(value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function shown(value: unknown): string {
+/** A value for an error's detail, cut where it is long. */
+export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

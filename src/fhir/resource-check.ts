@@ -1,5 +1,5 @@
 import { WarmfhirError } from '../errors.ts';
-import { parseResource } from './parse-resource.ts';
+import { type ParsedResource, parseResource, shown } from './parse-resource.ts';
 import type { ResourceContent } from './resource-content.ts';
 
 /** What the address of a write says about the resource in its body. */
@@ -14,7 +14,8 @@ export interface ExpectedResource {
 export interface ResourceCheck {
   /**
    * The content to store.
-   * @throws encoding-invalid, json-malformed, json-duplicate-key, body-invalid, resource-mismatch, resource-invalid, …
+   * @throws encoding-invalid, json-malformed, json-duplicate-key, body-invalid, resource-mismatch (another type than the
+   * address says, or another id or none), resource-invalid with its issues
    */
   check(body: Uint8Array, expected: ExpectedResource): Promise<ResourceContent>;
   close(): Promise<void>;
@@ -33,21 +34,29 @@ export function checkResource(
   expected: ExpectedResource,
   structure: Structure,
 ): ResourceContent {
-  const { content, value } = parseResource(decoded(body), expected.assignId ? { id: expected.id } : {});
+  const { content, value } = parsed(decoded(body), expected.id);
   if (content.type !== expected.type) {
     throw new WarmfhirError(
       'resource-mismatch',
       `The body holds a ${content.type}, the address says ${expected.type}.`,
     );
   }
-  if (content.id !== expected.id) {
-    throw new WarmfhirError(
-      'resource-mismatch',
-      `The body has the id ${content.id}, the address says ${expected.id}.`,
-    );
+  if (!expected.assignId && value.id !== expected.id) {
+    const held = value.id === undefined ? 'no id' : `the id ${shown(value.id)}`;
+    throw new WarmfhirError('resource-mismatch', `The body has ${held}, the address says ${expected.id}.`);
   }
   structure.require(value);
   return content;
+}
+
+/** A type that R4 does not have is no other than the one expected: the body is wrong, the address is not. */
+function parsed(text: string, id: string): ParsedResource {
+  try {
+    return parseResource(text, { id });
+  } catch (cause) {
+    if (!(cause instanceof WarmfhirError) || cause.code !== 'resource-type-unknown') throw cause;
+    throw new WarmfhirError('resource-mismatch', cause.detail, { cause });
+  }
 }
 
 function decoded(body: Uint8Array): string {

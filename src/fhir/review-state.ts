@@ -50,8 +50,7 @@ export function withReview(json: string, reviewTime: number | null): string {
     const kept = withoutReviewItems(json, member);
     const added = pending.get(member.key);
     pending.delete(member.key);
-    const value =
-      added === undefined ? kept : kept === undefined ? `[${added}]` : `${kept.slice(0, -1)},${added}]`;
+    const value = added === undefined ? kept : withItem(kept, added);
     if (value !== undefined) parts.push(json.slice(member.start, member.valueStart) + value);
   }
   for (const [key, item] of pending) parts.push(`"${key}":[${item}]`);
@@ -82,11 +81,18 @@ function metaStart(json: string): number {
   return json.indexOf('"meta":{') + '"meta":'.length;
 }
 
+/** A list with one item more. Ingested resources are not checked, so the value may be anything. */
+function withItem(value: string | undefined, item: string): string {
+  if (value === undefined || value === '[]' || value === 'null') return `[${item}]`;
+  return value.startsWith('[') ? `${value.slice(0, -1)},${item}]` : `[${value},${item}]`;
+}
+
 /** The value of `tag` or `extension` without review items, or undefined when nothing is left of it. */
 function withoutReviewItems(text: string, member: JsonMember): string | undefined {
   const value = text.slice(member.valueStart, member.end);
   // A backslash may spell the system in another way, so only then and where it is named is a closer look needed.
-  if (!value.startsWith('[') || !(value.includes(REVIEW_SYSTEM) || value.includes('\\'))) return value;
+  if (!(value.includes(REVIEW_SYSTEM) || value.includes('\\'))) return value;
+  if (!value.startsWith('[')) return isReviewItem(value, REVIEW_MEMBERS.get(member.key)!) ? undefined : value;
   const items = itemsAt(value, 0).map((item) => value.slice(item.start, item.end));
   const kept = items.filter((item) => !isReviewItem(item, REVIEW_MEMBERS.get(member.key)!));
   if (kept.length === items.length) return value;

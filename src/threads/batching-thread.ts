@@ -1,10 +1,15 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import { type ErrorCode, WarmfhirError } from '../errors.ts';
+import { type ErrorCode, type ErrorIssue, WarmfhirError } from '../errors.ts';
 
 /** What the thread answers for one request of a batch. */
 export type ThreadReply<Result> =
   | { readonly ok: true; readonly value: Result }
-  | { readonly ok: false; readonly code: ErrorCode; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly detail: string;
+      readonly issues?: readonly ErrorIssue[];
+    };
 
 interface Waiting<Request, Result> {
   readonly request: Request;
@@ -102,7 +107,7 @@ export class BatchingThread<Request, Result> {
       for (const [index, waiting] of answered.entries()) {
         const reply = replies[index]!;
         if (reply.ok) waiting.resolve(reply.value);
-        else waiting.reject(new WarmfhirError(reply.code, reply.detail));
+        else waiting.reject(new WarmfhirError(reply.code, reply.detail, { issues: reply.issues ?? [] }));
       }
     });
     worker.on('error', (cause) => this.#fail(worker, cause));

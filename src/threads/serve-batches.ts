@@ -4,7 +4,10 @@ import type { ThreadReply } from './batching-thread.ts';
 
 /** What went wrong in a thread, in a form that survives the message to its owner. */
 export function failure(error: unknown): ThreadReply<never> {
-  if (error instanceof WarmfhirError) return { ok: false, code: error.code, detail: error.detail };
+  if (error instanceof WarmfhirError) {
+    const { code, detail, issues } = error;
+    return { ok: false, code, detail, ...(issues.length > 0 && { issues }) };
+  }
   return {
     ok: false,
     code: 'internal',

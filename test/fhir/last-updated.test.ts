@@ -15,6 +15,7 @@ describe('a value stands for the range of its precision', () => {
     ['2024-02-29T10:30:15.1-05:30', '2024-02-29T16:00:15.100Z', '2024-02-29T16:00:15.200Z'],
     ['2024-02-29T10:30:15.123Z', '2024-02-29T10:30:15.123Z', '2024-02-29T10:30:15.124Z'],
     ['2024-02-29T10:30:15.123456Z', '2024-02-29T10:30:15.123Z', '2024-02-29T10:30:15.124Z'],
+    ['2024-02-29T10:30:15.9999999999Z', '2024-02-29T10:30:15.999Z', '2024-02-29T10:30:16Z'],
   ])('%s', (value, from, until) => {
     expect(parseInstantRange(value)).toEqual({ from: at(from), until: at(until) });
     expect(parseInstantRange(`eq${value}`)).toEqual({ from: at(from), until: at(until) });

@@ -20,6 +20,15 @@ function codeOf(text: string): string {
   }
 }
 
+function messageOf(text: string): string {
+  try {
+    parseResource(text);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 describe('the stored layout', () => {
   test('puts type, id and meta first and keeps the other members in order', () => {
     const text =
@@ -89,6 +98,87 @@ describe('the stored layout', () => {
   });
 });
 
+/** A JSON value as text, with spellings that JSON.parse forgets. */
+const spelledNumber = fc.constantFrom(
+  '1.00',
+  '1e-7',
+  '-0.0',
+  '12345678901234567890',
+  '1E+2',
+  '0.10',
+  '-1.50e+03',
+);
+const spelledText = fc.constantFrom(
+  '"\\u00e9"',
+  '"\\ud83d\\ude00"',
+  '"\\ud800"',
+  '"\u{1f600}"',
+  '"a\\/b\\\\\\""',
+  '" { \\" , [ : "',
+  '""',
+);
+const spelledKey = fc.constantFrom(
+  '__proto__',
+  '_birthDate',
+  'constructor',
+  'x',
+  'toString',
+  '\\u0079',
+  'a b',
+  '',
+);
+const spelledValue = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 5 },
+    spelledNumber,
+    spelledText,
+    fc.constantFrom('true', 'false', 'null'),
+    fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join(',')}]`),
+    fc
+      .uniqueArray(fc.tuple(spelledKey, tie('value')), { maxLength: 4, selector: ([key]) => key })
+      .map((members) => `{${members.map(([key, value]) => `"${key}":${value}`).join(',')}}`),
+  ),
+})).value;
+
+/** White space between the tokens of a JSON text. */
+function spaced(text: string, space: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g, (token) => `${space}${token}${space}`);
+}
+
+describe('spelling', () => {
+  test('every number, escape and key stays as it was written, with and without white space', () => {
+    fc.assert(
+      fc.property(spelledValue, fc.constantFrom('', ' ', '\n\t', '\r\n'), (value, space) => {
+        const text = `{"resourceType":"Basic","id":"1","own":${value}}`;
+        expect(stored(spaced(text, space))).toBe(
+          `{"resourceType":"Basic","id":"1","meta":{${SERVER}},"own":${value}}`,
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('what was stored is stored again as the same bytes', () => {
+    fc.assert(
+      fc.property(spelledValue, (value) => {
+        const once = stored(`{"own":${value},"id":"1","meta":{"x":${value}},"resourceType":"Basic"}`);
+        expect(stored(once)).toBe(once);
+      }),
+    );
+  });
+
+  test('a key that comes twice is found wherever it stands and however it is spelled', () => {
+    fc.assert(
+      fc.property(spelledValue, spelledValue, fc.nat({ max: 20 }), fc.boolean(), (a, b, depth, isEscaped) => {
+        const second = isEscaped ? '\\u0064up' : 'dup';
+        const inner = `{"dup":${a},"between":{"dup":${b}},"${second}":${b}}`;
+        const nested = '{"in":['.repeat(depth) + inner + ']}'.repeat(depth);
+        expect(codeOf(`{"resourceType":"Basic","id":"1","own":${nested}}`)).toBe('json-duplicate-key');
+      }),
+    );
+  });
+});
+
 describe('what is refused', () => {
   test.each([
     ['{"resourceType":"Basic","id":"1","id":"2"}', 'json-duplicate-key'],
@@ -133,6 +223,34 @@ describe('what is refused', () => {
       `{"resourceType":"Basic","id":"1","x":${'['.repeat(levels)}${']'.repeat(levels)}}`;
     expect(codeOf(deep(400))).toBe('accepted');
     expect(codeOf(deep(200_000))).toBe('json-malformed');
+  });
+
+  test('malformed texts of megabytes, with their places', () => {
+    const long = 'a'.repeat(12_000_000);
+    expect(() => parseResource(`{"a":"${long}",}`)).toThrow('(position 12000008)');
+    expect(() => parseResource(`{"a":"${long}`)).toThrow('(position 5)');
+    expect(() => parseResource(`{"a":"\\n\\u00e9\\x"}`)).toThrow('(position 5)');
+    expect(() => parseResource('['.repeat(100_000))).toThrow('(position 100000)');
+  });
+
+  test('every text that JSON.parse refuses gets a place within it, and no other does', () => {
+    const marks = fc.constantFrom('', '"', '{', ']', ',', '\\', '-', '\u0001');
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.nat(), marks, (text, at, mark) => {
+        const position = at % (text.length + 1);
+        const broken = text.slice(0, position) + mark + text.slice(position + 1);
+        let isJson = true;
+        try {
+          JSON.parse(broken);
+        } catch {
+          isJson = false;
+        }
+        const place = /not valid JSON .* \(position (\d+)\)/.exec(messageOf(broken));
+        expect(place === null).toBe(isJson);
+        if (place !== null) expect(Number(place[1])).toBeLessThanOrEqual(broken.length);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test.each([

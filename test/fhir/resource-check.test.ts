@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode, WarmfhirError } from '../../src/errors.ts';
 import { historyBundle, searchsetBundle } from '../../src/fhir/bundle.ts';
@@ -61,6 +62,40 @@ describe('structure', () => {
       'resource-invalid',
     ],
     ['a type within that is no text', { contained: [{ resourceType: {} }] }, 'resource-invalid'],
+    ['a resource where a data type belongs', { name: [{ resourceType: 'Patient' }] }, 'resource-invalid'],
+    ['an abstract type', { contained: [{ resourceType: 'DomainResource' }] }, 'resource-invalid'],
+    ["a member named like those of JavaScript's objects", { constructor: 'x' }, 'resource-invalid'],
+    ['__proto__', JSON.parse('{"__proto__":{"a":1}}'), 'resource-invalid'],
+    ['such a member within', { name: [{ family: 'x', toString: 'y' }] }, 'resource-invalid'],
+    ['number for object', { name: [1] }, 'resource-invalid'],
+    ['list within a list', { name: [[{ family: 'x' }]] }, 'resource-invalid'],
+    ['list of no list', { _active: [{ id: 'x' }], active: true }, 'resource-invalid'],
+    ['extension of what is no primitive', { _name: [{ id: 'x' }] }, 'resource-invalid'],
+    ['extension that is no list', { name: [{ given: ['a'], _given: { id: 'x' } }] }, 'resource-invalid'],
+    ['null without a partner', { name: [{ given: ['a', null] }] }, 'resource-invalid'],
+    [
+      'null in both lists',
+      { name: [{ given: ['a', null], _given: [{ id: 'x' }, null] }] },
+      'resource-invalid',
+    ],
+    ['two variants of a choice', { deceasedBoolean: true, deceasedDateTime: '2000' }, 'resource-invalid'],
+    [
+      'variants in value and extension',
+      { deceasedBoolean: true, _deceasedDateTime: { id: 'x' } },
+      'resource-invalid',
+    ],
+    [
+      'value and extension of one variant',
+      { deceasedBoolean: true, _deceasedBoolean: { id: 'x' } },
+      'accepted',
+    ],
+    ['a variant that R4 does not have', { deceasedString: 'x' }, 'resource-invalid'],
+    ['time without zone', { deceasedDateTime: '2000-01-01T10:00:00' }, 'resource-invalid'],
+    ['time without minutes', { deceasedDateTime: '2000-01-01T10' }, 'resource-invalid'],
+    ['time with zone', { deceasedDateTime: '2000-01-01T10:00:00.125+14:00' }, 'accepted'],
+    ['instant with half a zone', { meta: { lastUpdated: '2000-01-01T10:00:00+' } }, 'resource-invalid'],
+    ['integer with a fraction', { multipleBirthInteger: 1.5 }, 'resource-invalid'],
+    ['integer out of range', { multipleBirthInteger: 1e12 }, 'resource-invalid'],
   ])('%s: %j is %s', (_name, members, expected) => {
     expect(codeOf(() => structure.require({ ...PATIENT, ...members }))).toBe(expected);
   });
@@ -70,6 +105,77 @@ describe('structure', () => {
       /Patient\.active: .*boolean.*Patient\.nickname: .*additional property/,
     );
   });
+
+  test('carries each problem with its place', () => {
+    try {
+      structure.require({ ...PATIENT, name: [{ given: ['A', 7] }], 'odd key "': 1 });
+      expect.unreachable();
+    } catch (error) {
+      expect((error as WarmfhirError).issues).toEqual([
+        {
+          diagnostics: 'Patient.name[0].given[1]: Invalid JSON type: expected string, but got number',
+          expression: 'Patient.name[0].given[1]',
+        },
+        { diagnostics: 'Patient: Invalid additional property "odd key \\""', expression: 'Patient' },
+      ]);
+      expect(JSON.parse(outcomeOfError(error as WarmfhirError)).issue).toHaveLength(2);
+      structure.require(JSON.parse(outcomeOfError(error as WarmfhirError)));
+    }
+  });
+
+  test.each([
+    ['a million wrong items', { name: Array(1_000_000).fill(1) }],
+    ['a million wrong texts', { name: [{ given: Array(1_000_000).fill(' ') }] }],
+    ['a long name of a member with many values', { ['k'.repeat(1_000_000)]: Array(20_000).fill({ a: 1 }) }],
+  ])('%s: stops early and says so in few words', (_name, members) => {
+    try {
+      structure.require({ ...PATIENT, ...members });
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'resource-invalid' });
+      expect((error as WarmfhirError).detail.length).toBeLessThan(1000);
+      expect((error as WarmfhirError).issues.length).toBeLessThanOrEqual(5);
+    }
+  });
+
+  test('megabytes of base64, with and without line breaks', () => {
+    const binary = (data: string) => ({ resourceType: 'Binary', id: '1', contentType: 'x/y', data });
+    structure.require(binary('QUJD'.repeat(2_000_000)));
+    structure.require(binary(`${'QUJD'.repeat(19)}\n`.repeat(100_000)));
+    expect(codeOf(() => structure.require(binary(`${'QUJD'.repeat(2_000_000)}*`)))).toBe('resource-invalid');
+  });
+
+  test('whatever JSON it is given, it accepts or refuses', () => {
+    const names = [
+      'resourceType',
+      'name',
+      'given',
+      '_given',
+      'contained',
+      'extension',
+      'valueString',
+      'meta',
+    ];
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom(null, '', ' ', 'Patient', 0, Number.POSITIVE_INFINITY, true, '2000-01-01', {}, []),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...names, 'hasOwnProperty', '__proto__'), tie('any'), { maxKeys: 4 }),
+      ),
+    })).any;
+    fc.assert(
+      fc.property(
+        fc.constantFrom('Patient', 'Bundle', 'Parameters', 'Observation'),
+        value,
+        (type, members) => {
+          const resource = { ...(members as object), resourceType: type };
+          expect(['accepted', 'resource-invalid']).toContain(codeOf(() => structure.require(resource)));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
 });
 
 describe('the check of a body', () => {
@@ -77,7 +183,11 @@ describe('the check of a body', () => {
   test.each([
     [put, PATIENT, 'accepted'],
     [put, { ...PATIENT, id: '2' }, 'resource-mismatch'],
-    [put, { resourceType: 'Patient' }, 'resource-id-invalid'],
+    [put, { resourceType: 'Patient' }, 'resource-mismatch'],
+    [put, { ...PATIENT, id: 1 }, 'resource-mismatch'],
+    [put, { ...PATIENT, id: '../1' }, 'resource-mismatch'],
+    [put, { ...PATIENT, resourceType: 'Nothing' }, 'resource-mismatch'],
+    [put, { id: '1' }, 'body-invalid'],
     [put, { ...PATIENT, resourceType: 'Basic' }, 'resource-mismatch'],
     [{ ...put, assignId: true }, { resourceType: 'Patient', id: '#illegal' }, 'accepted'],
     [put, Buffer.from([0x7b, 0xff, 0x7d]), 'encoding-invalid'],
@@ -95,7 +205,10 @@ describe('the check of a body', () => {
       expect(content).toEqual(checkResource(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put, structure));
       await expect(check.check(bytes({ ...PATIENT, x: 1 }), put)).rejects.toMatchObject({
         code: 'resource-invalid',
+        issues: [{ expression: 'Patient.x' }],
       });
+      const large = { ...PATIENT, text: { status: 'generated', div: `<div>${'x'.repeat(300_000)}</div>` } };
+      expect(await check.check(bytes(large), put)).toEqual(checkResource(bytes(large), put, structure));
       await expect(check.check(bytes('{'), put)).rejects.toMatchObject({ code: 'json-malformed' });
     } finally {
       await check.close();

