@@ -43,9 +43,18 @@ async function compare(
 ): Promise<Figure> {
   const raw = await rawServer(workshop, server, workload);
   const load = workshop.load(workload);
-  const run = (port: number) => (seed: number) =>
-    load.run({ port, connections: CONNECTIONS, seconds: ROUND_SECONDS, seed });
-  const { subject, baseline } = await alternate(ROUNDS, run(server.port), run(raw.port));
+  const run = (target: BenchServer) => async (seed: number) => {
+    const before = target.process.processorSeconds() ?? Number.NaN;
+    const result = await load.run({
+      port: target.port,
+      connections: CONNECTIONS,
+      seconds: ROUND_SECONDS,
+      seed,
+    });
+    const spent = (target.process.processorSeconds() ?? Number.NaN) - before;
+    return { ...result, processorMicros: (spent * 1e6) / (result.requestsPerSecond * ROUND_SECONDS) };
+  };
+  const { subject, baseline } = await alternate(ROUNDS, run(server), run(raw));
   await raw.stop();
   load.remove();
   const rates = {
@@ -60,6 +69,8 @@ async function compare(
     target: { of: 'ratio', at: 'least', value: atLeast },
     rounds: rates,
     aside: {
+      processorMicros: median(subject.map((r) => r.processorMicros)),
+      rawProcessorMicros: median(baseline.map((r) => r.processorMicros)),
       p50Ms: median(subject.map((r) => r.p50)),
       p99Ms: median(subject.map((r) => r.p99)),
       rawP99Ms: median(baseline.map((r) => r.p99)),

@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { type Placement, placed } from './cores.ts';
 
+/** The unit of /proc/PID/stat, the same on every Linux. */
+const TICKS_PER_SECOND = 100;
+
 /** How long a process may take to end. */
 const PATIENCE_MS = 20_000;
 
@@ -53,6 +56,20 @@ export class BenchProcess {
       const bytes = (name: string) =>
         Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)![1]) * 1024;
       return { anonymous: bytes('RssAnon'), peak: bytes('VmHWM') };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Seconds of processor time so far, all threads; undefined where there is no /proc. Steadier than rates where other
+   * work shares the cores.
+   */
+  processorSeconds(): number | undefined {
+    try {
+      const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
     } catch {
       return undefined;
     }
