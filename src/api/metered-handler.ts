@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { RequestMeter } from '../metrics/metrics.ts';
 import type { ApiContext, ApiRequest } from './api-context.ts';
@@ -28,13 +29,29 @@ export function meteredHandler(
     try {
       const body = handle(request, reply);
       if (body instanceof Promise) return sendLater(api, measured, request, reply, body, started);
-      reply.send(body);
+      send(reply, body);
     } catch (error) {
       errorReply(api, error, request, reply);
     }
     finished(api, measured, reply, started);
     return undefined;
   };
+}
+
+/**
+ * Sends a body. Where its `Content-Length` is set already it goes to the socket without Fastify, which would count
+ * the bytes again; and where there are as many as characters it is ASCII, which need not be encoded. Both together
+ * take a fifth of a read.
+ */
+function send(reply: FastifyReply, body: string): void {
+  const bytes = reply.getHeader('content-length');
+  if (bytes === undefined) {
+    reply.send(body);
+    return;
+  }
+  reply.hijack();
+  reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  reply.raw.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
 
 async function sendLater(

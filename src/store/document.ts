@@ -12,6 +12,8 @@ export interface StoredDocument {
   readonly reviewTime: number | null;
   /** The bytes that a FHIR client gets, as text: minified JSON. */
   readonly json: string;
+  /** Length of `json` in UTF-8, where the store knows it without counting. */
+  readonly bytes?: number;
 }
 
 /** What is left of a resource after DELETE: its version numbers go on. */

@@ -25,6 +25,22 @@ describe('read', () => {
     expect(json).toMatchObject({ resourceType: 'Patient', id: 'p1', gender: 'male' });
   });
 
+  it.each(['ascii', 'żółć, 東京, 🏥', 'Ä'])('sends the bytes of %s as they are', async (family) => {
+    const server = new RunningServer();
+    try {
+      await server.start([patient('names', family)], 'acme');
+      for (const visit of ['from disk', 'from memory']) {
+        const { headers, text, json } = await server.send('/fhir/Patient/names', { tenant: 'acme' });
+        expect(json.name[0].family, visit).toBe(family);
+        expect(headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
+      }
+      const pretty = await server.send('/fhir/Patient/names?_pretty=true', { tenant: 'acme' });
+      expect(pretty.json.name[0].family).toBe(family);
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('sends no body to HEAD', async () => {
     const { status, headers, text } = await at('/fhir/Patient/p1', { method: 'HEAD' });
     expect(status).toBe(200);

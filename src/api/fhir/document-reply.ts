@@ -25,8 +25,11 @@ export function documentReply(
 ): string {
   setVersionHeaders(api, reply, document);
   const { headers } = request.raw;
-  if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined)
+  if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined) {
+    // With a query the body may still be laid out otherwise.
+    if (document.bytes !== undefined && request.query === '') reply.header('content-length', document.bytes);
     return document.json;
+  }
   if (!isUnchanged(document, headers['if-none-match'], headers['if-modified-since'])) return document.json;
   reply.code(304);
   return '';

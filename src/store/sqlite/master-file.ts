@@ -43,7 +43,9 @@ export class MasterFile {
       connection.pragma('cache_size = -2000');
     });
     const prepare = (sql: string) => guarded(path, () => connection.prepare(sql));
-    this.#byKey = prepare('SELECT rid, json FROM document WHERE type = ? AND id = ?').raw();
+    this.#byKey = prepare(
+      'SELECT rid, json, octet_length(json) FROM document WHERE type = ? AND id = ?',
+    ).raw();
     this.#byRid = prepare('SELECT rid, id, json FROM document WHERE rid = ?');
     this.#newest = prepare(
       'SELECT rid FROM document WHERE type = ? AND rid < ? ORDER BY rid DESC LIMIT ?',
@@ -72,7 +74,7 @@ export class MasterFile {
 
   read(type: string, id: string): StoredDocument | undefined {
     const row = this.#find(type, id);
-    return row === undefined ? undefined : this.document(type, id, row[1]);
+    return row === undefined ? undefined : { ...this.document(type, id, row[1]), bytes: row[2] };
   }
 
   /** The row of a document, for a writer that is about to shadow it. */
@@ -127,9 +129,9 @@ export class MasterFile {
     this.#connection.close();
   }
 
-  #find(type: string, id: string): [number, string] | undefined {
+  #find(type: string, id: string): [number, string, number] | undefined {
     try {
-      return this.#byKey.get(resourceTypeCode(type), id) as [number, string] | undefined;
+      return this.#byKey.get(resourceTypeCode(type), id) as [number, string, number] | undefined;
     } catch (error) {
       return guarded(this.#path, () => {
         throw error;
