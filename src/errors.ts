@@ -64,6 +64,7 @@ export const ERRORS = {
   'store-full': ['unavailable', 'The disk is full: nothing was written.'],
   'store-unavailable': ['unavailable', 'The store cannot be used right now.'],
   'store-invalid': ['invalid', 'The store address cannot be used.'],
+  'store-missing': ['not-found', 'There is no store at this address.'],
   'store-format': ['conflict', 'The store file has a format that this version does not know.'],
   'setting-invalid': ['invalid', 'A setting has a value that cannot be used.'],
   'shutting-down': ['unavailable', 'The server is shutting down.'],

@@ -27,3 +27,12 @@ export function openStore({ store, documentCache, overlayHandles }: StoreSetting
   };
   return SqliteStore.open(storeFolder(store), options);
 }
+
+/** Opens the store at an address. @throws store-missing where `ingest` or `serve` never made one */
+export function openExistingStore(settings: StoreSettings): Store {
+  const folder = storeFolder(settings.store);
+  if (!SqliteStore.exists(folder)) {
+    throw new WarmfhirError('store-missing', `There is no store in ${folder}: "warmfhir ingest" makes one.`);
+  }
+  return openStore(settings);
+}

@@ -12,10 +12,10 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
 
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
-  B: 1,
-  KB: 2 ** 10,
-  MB: 2 ** 20,
-  GB: 2 ** 30,
+  b: 1,
+  kb: 2 ** 10,
+  mb: 2 ** 20,
+  gb: 2 ** 30,
 };
 
 /** A number with a unit; undefined when either is not understood. */
@@ -29,7 +29,7 @@ function measured(
   units: Readonly<Record<string, number>>,
   least: number,
   expected: string,
-): z.ZodType<number> {
+): z.ZodType<number, string> {
   return z.string().transform((text, context) => {
     const value = measure(text, units);
     if (value !== undefined && value >= least) return value;
@@ -41,8 +41,11 @@ function measured(
 /** Milliseconds from `500ms`, `30s`, `30m`, `12h` or `2d`. */
 export const duration = measured(DURATION_UNITS, 1, 'a duration such as 500ms, 30s, 30m or 12h');
 
-/** Bytes from `20MB`, `512KB`, `1GB` or a plain number; a KB has 1024 bytes. */
-export const byteSize = measured(SIZE_UNITS, 0, 'a size such as 512KB, 20MB or 1GB');
+/** Bytes from `20MB`, `512KB`, `1GB`, in either case, or a plain number; a KB has 1024 bytes. */
+export const byteSize: z.ZodType<number> = z
+  .string()
+  .toLowerCase()
+  .pipe(measured(SIZE_UNITS, 0, 'a size such as 512KB, 20MB or 1GB'));
 
 /** A whole number within bounds. */
 export function amount(least: number, most: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> {

@@ -7,6 +7,7 @@ const UNUSABLE = new Set<ErrorCode>([
   'ingest-source-invalid',
   'ingest-source-unreachable',
   'store-invalid',
+  'store-missing',
   'store-damaged',
   'store-format',
   'tenant-id-invalid',

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, sampleStore, startServe, temporaryFolder } from './run-cli.ts';
 
@@ -32,6 +32,24 @@ describe('warmfhir status and generation', () => {
     const { code, stderr } = await run('generation', 'prune', '1');
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^warmfhir: [^\n]+\n$/)]);
     expect((await run('generation', 'prune', 'one')).code).toBe(2);
+  });
+});
+
+describe('commands that look at a store', () => {
+  it.each([
+    ['status'],
+    ['generation', 'list'],
+    ['generation', 'prune'],
+    ['tenant', 'list'],
+    ['tenant', 'warm', 'birch'],
+  ])('make none where there is none: %s %s', async (...args) => {
+    const { code, stdout, stderr } = await runCli([...args, '--store', `sqlite:${folder.at('nowhere')}`]);
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/^warmfhir: [^\n]*nowhere[^\n]*\n$/),
+    ]);
+    expect(existsSync(folder.at('nowhere'))).toBe(false);
   });
 });
 

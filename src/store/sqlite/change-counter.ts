@@ -15,7 +15,9 @@ const FORMAT = 1;
  * acknowledges that. So whoever finds the number where it was knows, for the price of one `PRAGMA data_version`, that
  * nothing of any tenant has changed: neither its record nor its documents.
  *
- * The number means nothing after a restart, so it is never waited for to reach the disk.
+ * The number means nothing after a restart, so it is never waited for to reach the disk. A process that died between a
+ * commit and counting it leaves the others behind until someone counts again, so whoever is going to write counts once
+ * when it starts; opening the counter to read it leaves the file as it is.
  */
 export class ChangeCounter {
   readonly #path: string;
@@ -58,18 +60,19 @@ export class ChangeCounter {
   }
 
   #create(): void {
-    this.#connection.exec('BEGIN IMMEDIATE');
-    try {
-      if (this.#connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'change'").get() === undefined) {
-        this.#connection.exec('CREATE TABLE change (number INTEGER NOT NULL); INSERT INTO change VALUES (0)');
-        this.#connection.pragma(`application_id = ${APPLICATION_ID}`);
-        this.#connection.pragma(`user_version = ${FORMAT}`);
-      }
-      // A process that died between a commit and counting it leaves the others behind until someone counts again.
-      this.#connection.exec('UPDATE change SET number = number + 1; COMMIT');
-    } catch (error) {
-      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
-      throw error;
+    const exists = () =>
+      this.#connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'change'").get() !== undefined;
+    if (!exists()) {
+      this.#connection
+        .transaction(() => {
+          if (exists()) return;
+          this.#connection.exec(
+            'CREATE TABLE change (number INTEGER NOT NULL); INSERT INTO change VALUES (0)',
+          );
+          this.#connection.pragma(`application_id = ${APPLICATION_ID}`);
+          this.#connection.pragma(`user_version = ${FORMAT}`);
+        })
+        .immediate();
     }
     requireFormat(this.#connection, this.#path, FORMAT);
   }

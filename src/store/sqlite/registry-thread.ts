@@ -21,6 +21,7 @@ type SharedCall = Exclude<RegistryCall, { readonly kind: 'remove' }>;
 const folder = new StoreFolder((workerData as ThreadData).folder);
 const system = new SystemFile(folder);
 const changes = new ChangeCounter(folder);
+changes.countUp();
 
 function warm(id: string, now: number): unknown {
   const created = system.tenant(id) === undefined;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { BatchingThread } from '../../threads/batching-thread.ts';
 import { scriptUrl } from '../../threads/script-url.ts';
 import type { CollectionStore, Store, StoreSizes } from '../store.ts';
@@ -83,6 +84,11 @@ export class SqliteStore implements Store {
         }) as Promise<number>,
       released: (record) => this.release(record),
     });
+  }
+
+  /** Whether a store was ever made in the folder. */
+  static exists(folder: string): boolean {
+    return existsSync(new StoreFolder(folder).system);
   }
 
   /** @throws store-unavailable, store-damaged, store-format */
