@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { collectionConformance } from './collection-conformance.ts';
+import { collectionModel } from './collection-model.ts';
 import type { Engine } from './engine.ts';
 import { installationConformance } from './installation-conformance.ts';
 
@@ -27,4 +28,5 @@ const sqlite: Engine = {
 };
 
 collectionConformance(sqlite);
+collectionModel(sqlite);
 installationConformance(sqlite);

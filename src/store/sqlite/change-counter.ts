@@ -34,6 +34,8 @@ export class ChangeCounter {
     this.#connection = openConnection(this.#path);
     this.#connection.pragma('journal_mode = WAL');
     this.#connection.pragma('synchronous = OFF');
+    // The log stays within a few pages: a full disk seldom stops the counting of what another file had room for.
+    this.#connection.pragma('wal_autocheckpoint = 8');
     guarded(this.#path, () => this.#create());
     this.#dataVersion = this.#connection.prepare('PRAGMA data_version').pluck();
     this.#increment = this.#connection.prepare('UPDATE change SET number = number + 1');

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { collectionOf, content, seal, warmed } from '../../conformance/engine.ts';
+
+const disk = mkdtempSync(join(tmpdir(), 'warmfhir-disk-'));
+
+/** A real file system of four megabytes; false where this user may not mount one. */
+function mounted(): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isMounted = mounted();
+
+afterAll(() => {
+  if (isMounted) execFileSync('umount', ['--lazy', disk]);
+  rmSync(disk, { recursive: true, force: true });
+});
+
+describe.skipIf(!isMounted)('a full disk (needs the right to mount one)', () => {
+  it('refuses writes, keeps all that was acknowledged, and goes on reading', async () => {
+    const store = SqliteStore.open(disk);
+    await seal(store, [content('Patient', 'p')]);
+    const acme = await warmed(store, 'acme');
+    const text = 'x'.repeat(50_000);
+    const acknowledged: string[] = [];
+    let refused: unknown;
+    for (let number = 0; refused === undefined; number += 1) {
+      const created = content('Basic', `b${number}`, { code: { text } });
+      await acme.write([{ kind: 'create', content: created }], 3_000).then(
+        () => acknowledged.push(created.id),
+        (error) => {
+          refused = error;
+        },
+      );
+    }
+    expect(refused).toMatchObject({ code: 'store-full' });
+    expect(acknowledged.length).toBeGreaterThan(5);
+    expect(await acme.read('Patient', 'p')).toMatchObject({ version: 1 });
+    expect(await (await collectionOf(store, 'acme')).count({ type: 'Basic' })).toBe(acknowledged.length);
+    await store.close();
+
+    const again = SqliteStore.open(disk);
+    await again.prepare();
+    const reopened = await collectionOf(again, 'acme');
+    for (const id of acknowledged) expect(await reopened.read('Basic', id)).toMatchObject({ deleted: false });
+    await again.close();
+  });
+});

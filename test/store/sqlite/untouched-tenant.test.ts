@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { content, seal, warmed } from '../../conformance/engine.ts';
+import { temporaryStore } from './temporary-store.ts';
+
+describe('a tenant that changed nothing', () => {
+  it('owns no file, whatever it reads', async () => {
+    using folder = temporaryStore();
+    const store = SqliteStore.open(folder.path);
+    await seal(store, [content('Patient', 'p')]);
+    const acme = await warmed(store, 'acme');
+    await acme.read('Patient', 'p');
+    await acme.history('Patient', 'p');
+    await acme.page({ filter: { type: 'Patient' }, count: 10 });
+    await acme.list({ type: 'Patient', page: 1, count: 10 });
+    await acme.reviewCounts();
+    expect(await store.tenants.usage((await store.tenants.get('acme'))!)).toEqual({
+      documentsChanged: 0,
+      bytes: 0,
+    });
+    expect(existsSync(folder.files.tenants)).toBe(false);
+    await store.close();
+  });
+});
