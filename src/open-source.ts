@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Settings } from './config.ts';
+import { WarmfhirError } from './errors.ts';
 import type { Log } from './log.ts';
 import { FileSource } from './source/file/file-source.ts';
 import { RestSource } from './source/rest/rest-source.ts';
@@ -40,6 +41,12 @@ export function openSources(
   };
   for (const name of names) {
     if (!/^https?:/i.test(name)) {
+      if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) {
+        throw new WarmfhirError(
+          'ingest-source-invalid',
+          `${name}: a server's address is http:// or https://.`,
+        );
+      }
       paths.push(name);
       continue;
     }

@@ -65,6 +65,16 @@ describe('warmfhir ingest', () => {
     expect((await runCli([...args, '--allow-rejects'])).code).toBe(0);
   });
 
+  it('refuses a server that does not speak HTTP', async () => {
+    using folder = temporaryFolder();
+    const args = ['ingest', 'ftp://127.0.0.1/fhir', '--store', `sqlite:${folder.at('data')}`];
+    expect(await runCli(args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "warmfhir: ftp://127.0.0.1/fhir: a server's address is http:// or https://.\n",
+    });
+  });
+
   it('refuses a path that is not there and makes no store for it', async () => {
     using folder = temporaryFolder();
     const { code, stdout, stderr } = await runCli([
