@@ -41,10 +41,12 @@ export function openSources(
   };
   for (const name of names) {
     if (!/^https?:/i.test(name)) {
-      if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) {
+      const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name) ?? [];
+      if (scheme !== undefined) {
+        // An address may hold a password: only its kind is named.
         throw new WarmfhirError(
           'ingest-source-invalid',
-          `${name}: a server's address is http:// or https://.`,
+          `A FHIR server's address is http:// or https://; "${scheme}:" is not known.`,
         );
       }
       paths.push(name);

@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CliProcess, runCli, sampleStore, temporaryFolder } from './run-cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { CliProcess, runCli, sampleStore } from './run-cli.ts';
 
 const PATIENT = '{"resourceType":"Patient","id":"1"}\n';
 
@@ -67,11 +68,11 @@ describe('warmfhir ingest', () => {
 
   it('refuses a server that does not speak HTTP', async () => {
     using folder = temporaryFolder();
-    const args = ['ingest', 'ftp://127.0.0.1/fhir', '--store', `sqlite:${folder.at('data')}`];
+    const args = ['ingest', 'ftp://user:secret@127.0.0.1/fhir', '--store', `sqlite:${folder.at('data')}`];
     expect(await runCli(args)).toEqual({
       code: 2,
       stdout: '',
-      stderr: "warmfhir: ftp://127.0.0.1/fhir: a server's address is http:// or https://.\n",
+      stderr: 'warmfhir: A FHIR server\'s address is http:// or https://; "ftp:" is not known.\n',
     });
   });
 

@@ -1,8 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -58,16 +55,6 @@ export async function startServe(...args: readonly string[]): Promise<{ server: 
   const server = new CliProcess(['serve', '--port', '0', '--log-level', 'warn', ...args]);
   const [, url] = await server.line('stdout', /^warmfhir serves on (http:\/\/127\.0\.0\.1:\d+)$/);
   return { server, url: url! };
-}
-
-/** A folder that is gone after use: `using folder = temporaryFolder()`. */
-export function temporaryFolder(): Disposable & { readonly path: string; at(name: string): string } {
-  const path = mkdtempSync(join(tmpdir(), 'warmfhir-cli-'));
-  return {
-    path,
-    at: (name) => join(path, name),
-    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
-  };
 }
 
 /** A store with a small sample hospital in it; returns its address. */

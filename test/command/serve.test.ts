@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { runCli, sampleStore, startServe, temporaryFolder } from './run-cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { runCli, sampleStore, startServe } from './run-cli.ts';
 
 describe('warmfhir serve', () => {
   it('serves what was ingested, and ends with 0 on SIGTERM', async () => {

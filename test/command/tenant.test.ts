@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli, sampleStore, startServe, temporaryFolder } from './run-cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { runCli, sampleStore, startServe } from './run-cli.ts';
 
 const folder = temporaryFolder();
 let store: string;

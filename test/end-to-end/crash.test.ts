@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { crashIngest } from '../../scripts/crash/ingest-rounds.ts';
 import { crashServe } from '../../scripts/crash/serve-rounds.ts';
 import { Random } from '../../src/sample/random.ts';
-import { runCli, temporaryFolder } from '../command/run-cli.ts';
+import { runCli } from '../command/run-cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 // The short form of scripts/crash-test.ts.
 const KILLS = 6;

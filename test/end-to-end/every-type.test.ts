@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliProcess, sampleStore, startServe, temporaryFolder } from '../command/run-cli.ts';
+import { type CliProcess, sampleStore, startServe } from '../command/run-cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { HttpSession } from './http-session.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../shared/data/hl7-examples', import.meta.url));

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliProcess, runCli, startServe, temporaryFolder } from '../command/run-cli.ts';
+import { type CliProcess, runCli, startServe } from '../command/run-cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { HttpSession } from './http-session.ts';
 import { HAS_REAL_DATA, sourceFolder } from './real-source.ts';
 

@@ -15,9 +15,8 @@ const FORMAT = 1;
  * acknowledges that. So whoever finds the number where it was knows, for the price of one `PRAGMA data_version`, that
  * nothing of any tenant has changed: neither its record nor its documents.
  *
- * The number means nothing after a restart, so it is never waited for to reach the disk. A process that died between a
- * commit and counting it leaves the others behind until someone counts again, so whoever is going to write counts once
- * when it starts; opening the counter to read it leaves the file as it is.
+ * The number means nothing after a restart, so it is never waited for to reach the disk. Opening the counter leaves the
+ * file as it is.
  */
 export class ChangeCounter {
   readonly #path: string;

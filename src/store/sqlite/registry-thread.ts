@@ -21,6 +21,7 @@ type SharedCall = Exclude<RegistryCall, { readonly kind: 'remove' }>;
 const folder = new StoreFolder((workerData as ThreadData).folder);
 const system = new SystemFile(folder);
 const changes = new ChangeCounter(folder);
+// A process that died between a commit and counting it left the others behind; the one that replaces it counts.
 changes.countUp();
 
 function warm(id: string, now: number): unknown {

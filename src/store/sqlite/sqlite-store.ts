@@ -127,6 +127,8 @@ export class SqliteStore implements Store {
 
   async prepare(): Promise<void> {
     await this.#documents.prepare();
+    // Made now, while there is room on the disk: pages of a search are signed with it.
+    this.#signingKey = this.#system.secret('signing-key');
     // The first warm-up should not wait for a thread to start.
     this.#registry.start();
   }

@@ -107,10 +107,14 @@ export class SystemFile {
     );
   }
 
-  /** A secret of this installation, made once. */
+  /** A secret of this installation, made once. Only making it writes: a full disk does not stop who needs it. */
   secret(name: string): Buffer {
+    const found = () =>
+      (this.#one('SELECT value FROM setting WHERE name = ?', name) as { value: Buffer } | undefined)?.value;
+    const existing = found();
+    if (existing !== undefined) return existing;
     this.run('INSERT OR IGNORE INTO setting VALUES (?, ?)', name, randomBytes(32));
-    return (this.#one('SELECT value FROM setting WHERE name = ?', name) as { value: Buffer }).value;
+    return found()!;
   }
 
   tenant(id: string): TenantRecord | undefined {

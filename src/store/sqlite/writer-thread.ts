@@ -17,7 +17,6 @@ const system = new SystemFile(folder);
 const masters = new MasterFiles(folder, system);
 const overlays = new OverlayHandles(folder, data.overlayHandles);
 const changes = new ChangeCounter(folder);
-changes.countUp();
 const writer = new TenantWriter({ folder, system, changes, masters, overlays });
 
 serveBatches<WriterCall, unknown>(

@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fileStat } from '../../../src/store/sqlite/sealed-file-check.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StoreFolder } from '../../../src/store/sqlite/store-folder.ts';
 import { SystemFile } from '../../../src/store/sqlite/system-file.ts';
 import { collectionOf, content, seal, warmed } from '../../conformance/engine.ts';
-import { temporaryStore } from './temporary-store.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 const PATIENT = content('Patient', 'p', { name: [{ family: 'Findable' }] });
 
@@ -19,11 +20,12 @@ function flip(path: string, text: string): void {
 
 describe('a damaged file', () => {
   it('of the master is found at the start when it was touched', async () => {
-    using folder = temporaryStore();
+    using folder = temporaryFolder();
+    const files = new StoreFolder(folder.path);
     const store = SqliteStore.open(folder.path);
     await seal(store, [PATIENT]);
     await store.close();
-    flip(folder.files.master(1), 'Findable');
+    flip(files.master(1), 'Findable');
     const again = SqliteStore.open(folder.path);
     await expect(again.prepare()).rejects.toMatchObject({
       code: 'store-damaged',
@@ -33,14 +35,15 @@ describe('a damaged file', () => {
   });
 
   it('of the master is found beside the service when nobody seems to have touched it', async () => {
-    using folder = temporaryStore();
+    using folder = temporaryFolder();
+    const files = new StoreFolder(folder.path);
     const store = SqliteStore.open(folder.path);
     await seal(store, [PATIENT]);
     await warmed(store, 'acme');
     await store.close();
-    flip(folder.files.master(1), 'Findable');
-    const system = new SystemFile(folder.files);
-    system.recordFileStat(1, fileStat(folder.files.master(1)));
+    flip(files.master(1), 'Findable');
+    const system = new SystemFile(files);
+    system.recordFileStat(1, fileStat(files.master(1)));
     system.close();
     const again = SqliteStore.open(folder.path);
     await again.prepare();
@@ -60,13 +63,14 @@ describe('a damaged file', () => {
   });
 
   it('of one tenant is refused, and the other tenants are served', async () => {
-    using folder = temporaryStore();
+    using folder = temporaryFolder();
+    const files = new StoreFolder(folder.path);
     const store = SqliteStore.open(folder.path);
     await seal(store, [PATIENT]);
     for (const tenant of ['acme', 'birch'])
       await (await warmed(store, tenant)).write([{ kind: 'put', content: PATIENT }], 3_000);
     await store.close();
-    const path = folder.files.overlay('acme');
+    const path = files.overlay('acme');
     const bytes = readFileSync(path);
     bytes.fill(0x5a, 100, 4096);
     writeFileSync(path, bytes);

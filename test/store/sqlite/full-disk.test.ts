@@ -29,7 +29,9 @@ describe.skipIf(!isMounted)('a full disk (needs the right to mount one)', () => 
   it('refuses writes, keeps all that was acknowledged, and goes on reading', async () => {
     const store = SqliteStore.open(disk);
     await seal(store, [content('Patient', 'p')]);
+    await store.prepare();
     const acme = await warmed(store, 'acme');
+    await store.tenants.warm('birch', 2_000);
     const text = 'x'.repeat(50_000);
     const acknowledged: string[] = [];
     let refused: unknown;
@@ -46,6 +48,13 @@ describe.skipIf(!isMounted)('a full disk (needs the right to mount one)', () => 
     expect(acknowledged.length).toBeGreaterThan(5);
     expect(await acme.read('Patient', 'p')).toMatchObject({ version: 1 });
     expect(await (await collectionOf(store, 'acme')).count({ type: 'Basic' })).toBe(acknowledged.length);
+    const birch = await collectionOf(store, 'birch');
+    await expect(
+      birch.write([{ kind: 'put', content: content('Basic', 'first', { code: { text } }) }], 3_000),
+    ).rejects.toMatchObject({ code: 'store-full' });
+    const pages = (await collectionOf(store, 'birch')).page({ filter: { type: 'Patient' }, count: 1 });
+    expect((await pages).documents).toMatchObject([{ id: 'p' }]);
+    expect(store.sign('a page')).toHaveLength(22);
     await store.close();
 
     const again = SqliteStore.open(disk);

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { StoreFolder } from '../../../src/store/sqlite/store-folder.ts';
 import { content, seal, warmed } from '../../conformance/engine.ts';
-import { temporaryStore } from './temporary-store.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
 describe('a tenant that changed nothing', () => {
   it('owns no file, whatever it reads', async () => {
-    using folder = temporaryStore();
+    using folder = temporaryFolder();
+    const files = new StoreFolder(folder.path);
     const store = SqliteStore.open(folder.path);
     await seal(store, [content('Patient', 'p')]);
     const acme = await warmed(store, 'acme');
@@ -19,7 +21,7 @@ describe('a tenant that changed nothing', () => {
       documentsChanged: 0,
       bytes: 0,
     });
-    expect(existsSync(folder.files.tenants)).toBe(false);
+    expect(existsSync(files.tenants)).toBe(false);
     await store.close();
   });
 });
