@@ -1,0 +1,73 @@
+/**
+ * What a resource is found by: the values of its search parameters, as index rows. Each row begins with the number of
+ * its parameter (`SearchParameter.number`). They are tuples of plain values, because they cross threads by the million.
+ */
+export interface IndexValues {
+  readonly token: readonly TokenRow[];
+  /** Texts that `:text` finds: displays of codings, texts of concepts, displays of references. Folded. */
+  readonly tokenText: readonly TextRow[];
+  readonly string: readonly StringRow[];
+  readonly date: readonly RangeRow[];
+  readonly number: readonly RangeRow[];
+  readonly quantity: readonly QuantityRow[];
+  readonly reference: readonly ReferenceRow[];
+  /** `Reference.identifier`, for `:identifier`, and typed identifiers for `:of-type` (code is `type code|value`). */
+  readonly identifier: readonly TokenRow[];
+  readonly uri: readonly UriRow[];
+  readonly composite: readonly CompositeRow[];
+}
+
+/** `system` is '' where there is none; `code` is as it is compared (case folded where its code system says so). */
+export type TokenRow = readonly [parameter: number, system: string, code: string];
+
+/** `folded`: lower case, without accents, white space collapsed. */
+export type TextRow = readonly [parameter: number, folded: string];
+
+export type StringRow = readonly [parameter: number, folded: string, exact: string];
+
+/**
+ * The range that a value stands for by its precision, from inclusive; `until` exclusive. Dates in milliseconds since the
+ * epoch; an end that is open is ∓8.64e15 (dates) or ∓1.7976931348623157e308 (numbers).
+ */
+export type RangeRow = readonly [parameter: number, from: number, until: number];
+
+/** One row with the unit as it was written and, where UCUM knows it, one in base units with `system` = UCUM_BASE. */
+export type QuantityRow = readonly [
+  parameter: number,
+  system: string,
+  code: string,
+  from: number,
+  until: number,
+];
+
+/** `system` of quantity rows in UCUM base units: `code` is then the base unit, values are converted. */
+export const UCUM_BASE = 'ucum-base';
+
+/**
+ * A relative reference, or an absolute one: then `base` holds what stands in front of `Type/id`. `type` and `id` are '' where
+ * the address has no such form (canonical and other URLs): then `base` is all of it. `version` is '' where none is named.
+ */
+export type ReferenceRow = readonly [
+  parameter: number,
+  type: string,
+  id: string,
+  base: string,
+  version: string,
+];
+
+export type UriRow = readonly [parameter: number, uri: string];
+
+/**
+ * Values of the components of one repetition, as they would be indexed by themselves, without their parameter number. A
+ * repetition whose components have several values gives one row for each combination.
+ */
+export type CompositeRow = readonly [parameter: number, ...parts: readonly CompositePart[]];
+
+export type CompositePart =
+  | { readonly token: readonly [system: string, code: string] }
+  | { readonly string: readonly [folded: string, exact: string] }
+  | { readonly date: readonly [from: number, until: number] }
+  | { readonly number: readonly [from: number, until: number] }
+  | { readonly quantity: readonly [system: string, code: string, from: number, until: number] }
+  | { readonly reference: readonly [type: string, id: string, base: string, version: string] }
+  | { readonly uri: string };

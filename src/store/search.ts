@@ -1,0 +1,48 @@
+import type { Criterion, Shape } from '../fhir/search/criterion.ts';
+import type { StoredDocument } from './document.ts';
+
+/** A search of one collection. */
+export interface SearchQuery {
+  /** The types searched, each with what is asked of its documents; a search below one type has one of them. */
+  readonly types: readonly { readonly type: string; readonly criterion: Criterion }[];
+  /** Most important first; ties, and a search without any, are newest first. Documents without a value come last. */
+  readonly sort: readonly SortKey[];
+  /** At most this many matches on the page; 0 for the total alone. */
+  readonly count: number;
+  /** `next` or `previous` of an earlier page of the same search; absent for the first page. */
+  readonly cursor?: string;
+  /** `estimate` may be exact. */
+  readonly total: 'none' | 'estimate' | 'accurate';
+  readonly includes: readonly Include[];
+}
+
+export interface SortKey {
+  readonly descending: boolean;
+  readonly by:
+    | { readonly kind: 'id' | 'last-updated' | 'reviewed' | 'review-time' }
+    /** One parameter number for each type searched that has it. Ascending by the lowest value, descending by the highest. */
+    | { readonly kind: 'index'; readonly parameters: readonly number[]; readonly shape: Shape };
+}
+
+/** `_include` and `_revinclude`. See https://hl7.org/fhir/R4/search.html#revinclude */
+export interface Include {
+  readonly direction: 'include' | 'revinclude';
+  /** The type that holds the reference. */
+  readonly source: string;
+  /** Numbers of the reference parameters to follow: one, or for `*` all of the source type. */
+  readonly parameters: readonly number[];
+  /** Only documents of this type are included. */
+  readonly target?: string;
+  /** Also follow from what was included, until nothing new comes. */
+  readonly iterate: boolean;
+}
+
+export interface SearchPage {
+  readonly matches: readonly StoredDocument[];
+  /** No document twice, none that is among the matches. */
+  readonly included: readonly StoredDocument[];
+  readonly total?: number;
+  /** Cursor of the following page, absent on the last. A short text of `[A-Za-z0-9_-]`, at most 150 characters. */
+  readonly next?: string;
+  readonly previous?: string;
+}
