@@ -2,7 +2,7 @@
  * What a resource is found by: the values of its search parameters, as index rows. Each row begins with the number of
  * its parameter (`SearchParameter.number`). They are tuples of plain values, because they cross threads by the million.
  */
-export interface IndexValues {
+export interface IndexedValues {
   readonly token: readonly TokenRow[];
   /** Texts that `:text` finds: displays of codings, texts of concepts, displays of references. Folded. */
   readonly tokenText: readonly TextRow[];
