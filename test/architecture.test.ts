@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Ports in lower layers are implemented here; only the composition names these. */
-const ADAPTERS = ['store/sqlite/', 'source/file/', 'source/rest/', 'metrics/prometheus/'];
+const ADAPTERS = ['store/sqlite/', 'store/postgres/', 'source/file/', 'source/rest/', 'metrics/prometheus/'];
 
 /** Folders and files of src, lowest layer first: a file imports from lower layers or from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
