@@ -33,7 +33,7 @@ export async function runFhirClient(
   const log = jsonLog(quiet ? 'warn' : settings.logLevel);
   const sources = openSources(names, settings, { clock, log });
   const rejectsFile = join(storeFolder(settings.store), 'rejects.ndjson');
-  const store = openStore(settings);
+  const store = await openStore(settings);
   try {
     const ingest = new Ingest({
       ...{ store, sources, clock, log, rejectsFile },

@@ -45,7 +45,7 @@ export async function serve(
 ): Promise<void> {
   const clock = systemClock;
   const log = jsonLog(settings.logLevel);
-  const store = openStore(settings);
+  const store = await openStore(settings);
   const metrics = new PrometheusMetrics();
   const collections = new TenantCollectionManager({ store, clock, log });
   const tenants = new TenantManager({

@@ -20,7 +20,7 @@ export function storeFolder(address: string): string {
 }
 
 /** Opens the store at an address, making it if it is new. */
-export function openStore({ store, documentCache, overlayHandles }: StoreSettings): Store {
+export async function openStore({ store, documentCache, overlayHandles }: StoreSettings): Promise<Store> {
   const options: SqliteStoreOptions = {
     ...(documentCache === undefined ? {} : { documentCacheBytes: documentCache }),
     ...(overlayHandles === undefined ? {} : { overlayHandles }),
@@ -29,7 +29,7 @@ export function openStore({ store, documentCache, overlayHandles }: StoreSetting
 }
 
 /** Opens the store at an address. @throws store-missing where `ingest` or `serve` never made one */
-export function openExistingStore(settings: StoreSettings): Store {
+export async function openExistingStore(settings: StoreSettings): Promise<Store> {
   const folder = storeFolder(settings.store);
   if (!SqliteStore.exists(folder)) {
     throw new WarmfhirError('store-missing', `There is no store in ${folder}: "warmfhir ingest" makes one.`);

@@ -6,7 +6,7 @@ export async function withStore<Result>(
   settings: StoreSettings,
   task: (store: Store) => Promise<Result>,
 ): Promise<Result> {
-  const store = openExistingStore(settings);
+  const store = await openExistingStore(settings);
   try {
     return await task(store);
   } finally {

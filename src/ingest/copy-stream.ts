@@ -33,7 +33,7 @@ export async function copyStream(
   target: CopyTarget,
   signal: AbortSignal,
 ): Promise<void> {
-  const checkpoint = target.build.checkpoints().get(ordinal);
+  const checkpoint = (await target.build.checkpoints()).get(ordinal);
   if (checkpoint === DONE) return;
   const batches = stream.read(checkpoint, signal)[Symbol.asyncIterator]();
   const inFlight: InFlight[] = [];
@@ -66,7 +66,7 @@ async function writeBehind(
   target: CopyTarget,
 ): Promise<void> {
   const [parsed] = await Promise.all([target.parser.parse(ordinal, raw.items), before]);
-  write(ordinal, raw, parsed, target);
+  await write(ordinal, raw, parsed, target);
 }
 
 function isFull(inFlight: readonly InFlight[]): boolean {
@@ -74,12 +74,12 @@ function isFull(inFlight: readonly InFlight[]): boolean {
   return inFlight.length >= MAX_BATCHES_IN_FLIGHT || bytes >= MAX_BYTES_IN_FLIGHT;
 }
 
-function write(
+async function write(
   ordinal: number,
   raw: RawBatch,
   parsed: readonly ParsedItem[],
   { build, onWritten }: CopyTarget,
-): void {
+): Promise<void> {
   const documents: IngestDocument[] = [];
   const conditionalCreates: ConditionalCreate[] = [];
   const rejects: Reject[] = [];
@@ -108,7 +108,7 @@ function write(
     }
   }
   const checkpoint = raw.done ? DONE : raw.checkpoint;
-  build.write({ stream: ordinal, documents, conditionalCreates, rejects, checkpoint });
+  await build.write({ stream: ordinal, documents, conditionalCreates, rejects, checkpoint });
   onWritten(documents.length + conditionalCreates.length, rejects.length);
 }
 

@@ -58,10 +58,11 @@ export class Ingest {
     try {
       const decision = await ingestion.checkAndSetIngestionStatus({ force });
       if (decision.proceed) return await this.#fill(build, opened, signal);
-      build.discard();
+      await build.discard();
       return alreadyReady(decision.status);
     } catch (error) {
-      build.close();
+      // What went wrong first is what counts.
+      await build.close().catch(() => {});
       const reason = error instanceof WarmfhirError ? error.detail : 'The ingest failed; its log says why.';
       await ingestion.setIngestionMessage(reason).catch(() => {});
       throw error;
@@ -103,8 +104,8 @@ export class Ingest {
 
   async #finish(build: GenerationBuild, meter: IngestMeter): Promise<IngestReport> {
     const { store, ingestion, metrics, allowRejects, rejectsFile } = this.#options;
-    const rejected = writeRejects(rejectsFile, build.rejects());
-    const rows = reportRows(build.counts(), rejected);
+    const rejected = await writeRejects(rejectsFile, build.rejects());
+    const rows = reportRows(await build.counts(), rejected);
     for (const outcome of ['stored', 'unchanged', 'superseded', 'rejected'] as const) {
       metrics.ingested(
         outcome,
@@ -118,8 +119,8 @@ export class Ingest {
     if (rejects > 0 && !allowRejects) {
       const message = `${grouped(rejects)} rejected, ${grouped(stored)} stored${where}, or pass --allow-rejects.`;
       await ingestion.setIngestionMessage(message);
-      const bytes = build.bytes();
-      build.close();
+      const bytes = await build.bytes();
+      await build.close();
       const failure = new WarmfhirError('ingest-rejects', message);
       return { ...report, outcome: 'rejected', message, failure, bytes, seconds: meter.seconds };
     }

@@ -32,56 +32,66 @@ export class ReferenceStream implements SourceStream {
   async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RawBatch> {
     let { position } =
       checkpoint === undefined ? { position: 0 } : (JSON.parse(checkpoint) as { position: number });
-    this.#noteStored();
+    await this.#noteStored();
     while (this.#missing.size > 0 && !signal.aborted) {
       const names = [...this.#missing.keys()].sort().slice(0, WINDOW);
       const keys = names.map((name) => this.#missing.get(name)!);
       const resources = await Promise.all(keys.map((key) => this.#fetcher.fetch(key, signal)));
       const batch = new RawBatchBuilder();
+      const references: string[] = [];
       for (const [index, name] of names.entries()) {
         this.#missing.delete(name);
         this.#tried.add(name);
         const resource = resources[index];
         if (resource === undefined) continue;
-        this.#add(batch, keys[index]!, resource, position);
+        if (this.#add(batch, keys[index]!, resource, position))
+          references.push(...referencesOf(resource.bytes));
         position++;
       }
+      await this.#note(references);
       yield batch.take({ position });
     }
     yield new RawBatchBuilder().take({ position }, true);
   }
 
+  /** Whether what came is what was asked for. */
   #add(
     batch: RawBatchBuilder,
     key: ReferenceKey,
     { bytes, origin }: FetchedResource,
     position: number,
-  ): void {
+  ): boolean {
     const { type, id } = resourceHead(bytes);
     if (type !== key.type || id !== key.id) {
       const reason = `The server answered with another resource than ${key.type}/${key.id}.`;
       batch.add({ kind: 'reject', origin, reason, type: key.type });
-      return;
+      return false;
     }
     batch.add({ kind: 'resource', position, origin, bytes });
-    for (const reference of referencesOf(bytes)) this.#note(reference);
+    return true;
   }
 
   /** Goes through everything that the generation holds. */
-  #noteStored(): void {
-    for (const { type } of this.#build.counts()) {
-      for (const { json } of this.#build.documentsOfType(type)) {
-        for (const reference of referencesIn(json)) this.#note(reference);
+  async #noteStored(): Promise<void> {
+    for (const { type } of await this.#build.counts()) {
+      for await (const documents of this.#build.documentsOfType(type)) {
+        await this.#note(documents.flatMap(({ json }) => [...referencesIn(json)]));
       }
     }
   }
 
-  #note(reference: string): void {
-    const key = this.#fetcher.keyOf(reference);
-    if (key === undefined) return;
-    const name = `${key.type}/${key.id} ${key.url}`;
-    if (this.#tried.has(name) || this.#missing.has(name) || this.#build.has(key.type, key.id)) return;
-    this.#missing.set(name, key);
+  async #note(references: readonly string[]): Promise<void> {
+    const keys = new Map<string, ReferenceKey>();
+    for (const reference of references) {
+      const key = this.#fetcher.keyOf(reference);
+      if (key === undefined) continue;
+      const name = `${key.type}/${key.id} ${key.url}`;
+      if (!this.#tried.has(name) && !this.#missing.has(name)) keys.set(name, key);
+    }
+    const held = await this.#build.held([...keys.values()]);
+    for (const [name, key] of keys) {
+      if (!held.has(`${key.type}/${key.id}`)) this.#missing.set(name, key);
+    }
   }
 }
 

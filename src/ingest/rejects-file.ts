@@ -8,17 +8,19 @@ export const UNKNOWN_TYPE = '(unknown)';
  * Writes all rejects of a generation as NDJSON, `{"source","line"|"entry","offset","reason"}`, in place of an earlier
  * file; without any there is no file, and with `null` for a path there never is. Returns how many there are of each type.
  */
-export function writeRejects(path: string | null, rejects: Iterable<Reject>): ReadonlyMap<string, number> {
+export async function writeRejects(
+  path: string | null,
+  rejects: AsyncIterable<readonly Reject[]>,
+): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   const temporary = `${path}.tmp`;
   let file: number | undefined;
   try {
-    for (const reject of rejects) {
-      const type = reject.type ?? UNKNOWN_TYPE;
-      counts.set(type, (counts.get(type) ?? 0) + 1);
+    for await (const chunk of rejects) {
+      for (const { type = UNKNOWN_TYPE } of chunk) counts.set(type, (counts.get(type) ?? 0) + 1);
       if (path === null) continue;
       file ??= openSync(temporary, 'w');
-      writeSync(file, `${JSON.stringify(rejectRecord(reject))}\n`);
+      writeSync(file, chunk.map((reject) => `${JSON.stringify(rejectRecord(reject))}\n`).join(''));
     }
   } finally {
     if (file !== undefined) closeSync(file);

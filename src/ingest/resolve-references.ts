@@ -5,20 +5,24 @@ import { contentOfStored } from '../fhir/review-state.ts';
 import type { OpenSource } from '../source/source.ts';
 import type {
   BuiltDocument,
-  ConditionalCreate,
+  DocumentKey,
   GenerationBuild,
   IngestOrigin,
   Reject,
   Resolution,
+  UndecidedCreate,
 } from '../store/generation.ts';
 import { parseCriteria, SUPPORTED_CRITERIA } from './criteria.ts';
 import { isUrnReference } from './entry-references.ts';
+import { HeldDocuments } from './held-documents.ts';
 import { IdentifierMatches } from './identifier-matches.ts';
 import { referencesIn, replaceReferences } from './reference-text.ts';
-import { conditionalReference, type DecisionOptions, decideReference } from './undecided-reference.ts';
-
-/** So much is settled in one transaction. */
-const BATCH = 500;
+import {
+  conditionalReference,
+  type DecisionOptions,
+  decideReference,
+  keysAsked,
+} from './undecided-reference.ts';
 
 const NOWHERE: IngestOrigin = { source: '', line: 0, offset: 0 };
 
@@ -35,29 +39,25 @@ export interface ResolveOptions {
  */
 export async function resolveReferences(options: ResolveOptions): Promise<void> {
   const { build } = options;
-  const matches = new IdentifierMatches(build);
+  const held = new HeldDocuments(build);
+  const matches = new IdentifierMatches(build, held);
   const entries = await survey(options, matches);
   const pause = async () => {
     await nextTurn();
     if (options.signal.aborted) throw new WarmfhirError('ingest-interrupted');
   };
   for await (const _ of matches.scan()) await pause();
-  for (
-    let creates = first(build.conditionalCreates());
-    creates.length > 0;
-    creates = first(build.conditionalCreates())
-  ) {
-    build.resolve(settledCreates(creates, matches));
+  // What is settled is no longer there to be asked for again: each chunk is a transaction of its own.
+  for await (const creates of build.conditionalCreates()) {
+    await held.look(creates.flatMap(askedByCreate));
+    await build.resolve(settledCreates(creates, matches));
     await pause();
   }
   const baseUrls = options.sources.flatMap(({ baseUrl }) => (baseUrl === undefined ? [] : [baseUrl]));
-  const decision: DecisionOptions = { build, matches, entries, baseUrls };
-  for (
-    let pending = first(build.pendingDocuments());
-    pending.length > 0;
-    pending = first(build.pendingDocuments())
-  ) {
-    build.resolve(settledDocuments(pending, decision));
+  const decision: DecisionOptions = { held, matches, entries, baseUrls };
+  for await (const pending of build.pendingDocuments()) {
+    await held.look(pending.flatMap(({ json }) => askedByReferences(json, decision)));
+    await build.resolve(settledDocuments(pending, decision));
     await pause();
   }
 }
@@ -71,11 +71,12 @@ async function survey(
     const conditional = conditionalReference(reference);
     if (conditional?.criteria !== undefined) matches.need(conditional.type, conditional.criteria);
   };
-  for (const { document, criteria } of build.conditionalCreates())
-    need(`${document.content.type}?${criteria}`);
+  for await (const creates of build.conditionalCreates()) {
+    for (const { document, criteria } of creates) need(`${document.content.type}?${criteria}`);
+  }
   const urns = new Set<string>();
-  for (const { json } of build.pendingDocuments()) {
-    for (const reference of referencesIn(json)) {
+  for await (const documents of build.pendingDocuments()) {
+    for (const reference of documents.flatMap(({ json }) => [...referencesIn(json)])) {
       if (isUrnReference(reference)) urns.add(reference);
       else need(reference);
     }
@@ -92,11 +93,17 @@ async function survey(
   return entries;
 }
 
+function askedByCreate({ document, criteria }: UndecidedCreate): readonly DocumentKey[] {
+  const parsed = parseCriteria(criteria);
+  return parsed?.kind === 'id' ? [{ type: document.content.type, id: parsed.id }] : [];
+}
+
+function askedByReferences(json: string, decision: DecisionOptions): readonly DocumentKey[] {
+  return [...referencesIn(json)].flatMap((reference) => keysAsked(reference, decision));
+}
+
 /** One that matches nothing is created; the documents created count for those behind it. */
-function settledCreates(
-  creates: readonly (ConditionalCreate & { readonly rid: number })[],
-  matches: IdentifierMatches,
-): Resolution {
+function settledCreates(creates: readonly UndecidedCreate[], matches: IdentifierMatches): Resolution {
   const created: { rid: number }[] = [];
   const unchanged: { rid: number }[] = [];
   const rejected: { rid: number; reject: Reject }[] = [];
@@ -133,13 +140,4 @@ function settledDocuments(documents: readonly BuiltDocument[], options: Decision
     else rejected.push({ rid, reject: { ...(origin ?? NOWHERE), reason, type } });
   }
   return { replaced, created: [], unchanged: [], rejected };
-}
-
-function first<Item>(items: Iterable<Item>): Item[] {
-  const taken: Item[] = [];
-  for (const item of items) {
-    taken.push(item);
-    if (taken.length >= BATCH) break;
-  }
-  return taken;
 }

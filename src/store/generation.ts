@@ -57,6 +57,11 @@ export interface ConditionalCreate {
   readonly criteria: string;
 }
 
+/** A conditional create that waits for its decision. */
+export interface UndecidedCreate extends ConditionalCreate {
+  readonly rid: number;
+}
+
 export interface IngestBatch {
   /** Ordinal of the stream, 0 to 510: rid = ordinal · 2^31 + position + 1. */
   readonly stream: number;
@@ -86,6 +91,12 @@ export interface BuiltDocument {
   readonly origin: IngestOrigin | null;
 }
 
+/** Names a document: `Patient`, `1`. */
+export interface DocumentKey {
+  readonly type: string;
+  readonly id: string;
+}
+
 /** What was decided about conditional references and conditional creates, by rid. */
 export interface Resolution {
   /** Pending documents with their references resolved. */
@@ -100,7 +111,7 @@ export interface Resolution {
 
 /**
  * A generation being built, out of sight of every tenant. Whoever holds it holds the installation's ingest lock.
- * All writes of one call commit together.
+ * All writes of one call commit together. What there may be many of comes in chunks, in order, a few hundred at a time.
  */
 export interface GenerationBuild {
   readonly number: number;
@@ -109,36 +120,37 @@ export interface GenerationBuild {
   /** True when an interrupted build of the same sources goes on. */
   readonly resumed: boolean;
   /** Checkpoints of a resumed build by stream ordinal. */
-  checkpoints(): ReadonlyMap<number, string>;
+  checkpoints(): Promise<ReadonlyMap<number, string>>;
   /**
    * Adds a batch. The same (type, id) again: equal content is unchanged; otherwise the later `sourceUpdated` wins, or,
-   * where that does not decide, the higher rid. Independent of the order in which batches arrive.
+   * where that does not decide, the higher rid. Independent of the order in which batches arrive. Batches of one stream
+   * are given one after the other; several streams may be written at once.
    */
-  write(batch: IngestBatch): void;
+  write(batch: IngestBatch): Promise<void>;
   /** Conditional creates in rid order. */
-  conditionalCreates(): Iterable<ConditionalCreate & { readonly rid: number }>;
+  conditionalCreates(): AsyncIterable<readonly UndecidedCreate[]>;
   /** Documents that still hold conditional references, in rid order. */
-  pendingDocuments(): Iterable<BuiltDocument>;
+  pendingDocuments(): AsyncIterable<readonly BuiltDocument[]>;
   /** All stored documents of one type in rid order. */
-  documentsOfType(type: string): Iterable<BuiltDocument>;
-  /** True when the generation holds this document. */
-  has(type: string, id: string): boolean;
+  documentsOfType(type: string): AsyncIterable<readonly BuiltDocument[]>;
+  /** Those of these documents that the generation holds, as `Type/id`: ask for many at once. */
+  held(keys: readonly DocumentKey[]): Promise<ReadonlySet<string>>;
   /** Applies what resolution decided, in one transaction: resumable, because settled items are no longer pending. */
-  resolve(resolution: Resolution): void;
-  counts(): readonly TypeCounts[];
-  rejectCount(): number;
-  rejects(): Iterable<Reject>;
+  resolve(resolution: Resolution): Promise<void>;
+  counts(): Promise<readonly TypeCounts[]>;
+  rejectCount(): Promise<number>;
+  rejects(): AsyncIterable<readonly Reject[]>;
   /** Bytes of the build on disk. */
-  bytes(): number;
+  bytes(): Promise<number>;
   /**
    * Seals: verifies, makes it durable, and in one transaction makes the generation visible and sets the ingestion
    * status to ready. Afterwards the build is closed.
    */
   seal(completedAt: number, message: string): Promise<void>;
   /** Throws the unsealed generation away. */
-  discard(): void;
+  discard(): Promise<void>;
   /** Lets go of the lock and keeps what is committed for a later run. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Master generations and the ingestion status. */

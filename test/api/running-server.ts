@@ -83,7 +83,7 @@ export class RunningServer {
     const ingestion = new Ingestion({ generations: this.store.generations, clock: this.clock });
     await ingestion.checkAndSetIngestionStatus({ force: true });
     const build = await this.store.generations.build('test', this.clock.now());
-    build.write({
+    await build.write({
       stream: 0,
       documents: resources.map((resource, position) => ({
         content: parseResource(JSON.stringify(resource)).content,

@@ -19,7 +19,7 @@ export function collectionConformance(engine: Engine): void {
 
     beforeEach(async () => {
       installation = await engine.install();
-      store = installation.open();
+      store = await installation.open();
       await seal(store, MASTER);
       acme = await warmed(store, 'acme');
       birch = await warmed(store, 'birch');
@@ -259,7 +259,7 @@ export function collectionConformance(engine: Engine): void {
     });
 
     test('a write that was acknowledged is read by every process, at once', { timeout: 60_000 }, async () => {
-      const other = installation.open();
+      const other = await installation.open();
       try {
         for (let round = 0; round < 1_000; round++) {
           const [writer, reader] = round % 2 === 0 ? [store, other] : [other, store];
@@ -276,7 +276,7 @@ export function collectionConformance(engine: Engine): void {
     test('what was acknowledged is there after closing and opening', async () => {
       await put(acme, 'p2', { language: 'de' });
       await store.close();
-      store = installation.open();
+      store = await installation.open();
       expect(await read('p2')).toMatchObject({ version: 2, json: expect.stringContaining('"de"') });
     });
   });

@@ -127,7 +127,7 @@ export function collectionModel(engine: Engine): void {
   describe(`collections on ${engine.name}, whatever the sequence of writes`, () => {
     test('agree with a plain map of documents', async () => {
       const installation = await engine.install();
-      const store = installation.open();
+      const store = await installation.open();
       try {
         await seal(
           store,

@@ -6,9 +6,9 @@ import type { CollectionStore, Store } from '../../src/store/store.ts';
 /** One installation of an engine, made for one test. */
 export interface Installation {
   /** Another process's view of the same installation: opens it once more. */
-  open(): Store;
+  open(): Promise<Store>;
   /** Texts that can be found in what the installation keeps on disk, of those given. */
-  findOnDisk(texts: readonly string[]): readonly string[];
+  findOnDisk(texts: readonly string[]): Promise<readonly string[]>;
   dispose(): Promise<void>;
 }
 
@@ -34,6 +34,13 @@ export function batch(documents: readonly IngestDocument[], more: Partial<Ingest
   return { stream: 0, documents, conditionalCreates: [], rejects: [], checkpoint: '', ...more };
 }
 
+/** Everything that comes in chunks, at once. */
+export async function all<Item>(chunks: AsyncIterable<readonly Item[]>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const chunk of chunks) items.push(...chunk);
+  return items;
+}
+
 /** Builds and seals a generation of these resources. */
 export async function seal(
   store: Store,
@@ -41,7 +48,7 @@ export async function seal(
   startedAt = 1_000,
 ): Promise<void> {
   const build = await store.generations.build(`sources ${startedAt}`, startedAt);
-  build.write(batch(resources.map((each, position) => ingestDocument(position, each))));
+  await build.write(batch(resources.map((each, position) => ingestDocument(position, each))));
   await build.seal(startedAt + 1, 'ready');
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { IngestDocument } from '../../src/store/generation.ts';
 import type { Store } from '../../src/store/store.ts';
 import {
+  all,
   batch,
   collectionOf,
   content,
@@ -23,7 +24,7 @@ export function installationConformance(engine: Engine): void {
 
     beforeEach(async () => {
       installation = await engine.install();
-      store = installation.open();
+      store = await installation.open();
     });
 
     afterEach(async () => {
@@ -35,7 +36,7 @@ export function installationConformance(engine: Engine): void {
       expect(await store.generations.ingestionStatus()).toBeUndefined();
       expect(await store.generations.list()).toEqual([]);
       const build = await store.generations.build('x', 1);
-      build.write(batch([ingestDocument(0, PATIENT)]));
+      await build.write(batch([ingestDocument(0, PATIENT)]));
       await expect(store.tenants.warm('acme', 1)).rejects.toMatchObject({ code: 'ingestion-not-ready' });
       await build.seal(2, 'done');
       expect(await store.generations.ingestionStatus()).toEqual({
@@ -48,34 +49,31 @@ export function installationConformance(engine: Engine): void {
     });
 
     test('a build is resumed by the same sources and discarded by others', async () => {
+      const keys = ['1', '2'].map((id) => ({ type: 'Patient', id }));
       const first = await store.generations.build('a', 1);
-      first.write(batch([ingestDocument(0, PATIENT)], { checkpoint: 'behind 1' }));
-      first.close();
+      await first.write(batch([ingestDocument(0, PATIENT)], { checkpoint: 'behind 1' }));
+      await first.close();
       const resumed = await store.generations.build('a', 99);
       expect([resumed.resumed, resumed.startedAt, resumed.number]).toEqual([true, 1, 1]);
-      expect(resumed.checkpoints()).toEqual(new Map([[0, 'behind 1']]));
-      expect(resumed.has('Patient', '1')).toBe(true);
-      resumed.close();
+      expect(await resumed.checkpoints()).toEqual(new Map([[0, 'behind 1']]));
+      expect(await resumed.held(keys)).toEqual(new Set(['Patient/1']));
+      await resumed.close();
       const other = await store.generations.build('b', 50);
-      expect([other.resumed, other.startedAt, other.number, other.has('Patient', '1')]).toEqual([
-        false,
-        50,
-        1,
-        false,
-      ]);
-      other.discard();
+      expect([other.resumed, other.startedAt, other.number]).toEqual([false, 50, 1]);
+      expect(await other.held(keys)).toEqual(new Set());
+      await other.discard();
       expect(await store.generations.list()).toEqual([]);
     });
 
     test('one build at a time: the second is told who holds the lock', async () => {
       const build = await store.generations.build('a', 1);
-      const other = installation.open();
+      const other = await installation.open();
       await expect(other.generations.build('a', 1)).rejects.toMatchObject({
         code: 'ingest-locked',
         detail: expect.stringContaining(String(process.pid)),
       });
-      build.close();
-      (await other.generations.build('a', 1)).close();
+      await build.close();
+      await (await other.generations.build('a', 1)).close();
       await other.close();
     });
 
@@ -83,13 +81,13 @@ export function installationConformance(engine: Engine): void {
       const version = (position: number, language: string, sourceUpdated: number | null = null) =>
         ingestDocument(position, content('Patient', '1', { language }), { sourceUpdated });
       const build = await store.generations.build('a', 1);
-      build.write(
+      await build.write(
         batch([version(0, 'a'), version(1, 'a'), version(2, 'b'), version(3, 'c', 9), version(4, 'd', 8)]),
       );
-      expect(build.counts()).toEqual([{ type: 'Patient', stored: 1, unchanged: 1, superseded: 3 }]);
-      const [left] = [...build.documentsOfType('Patient')];
+      expect(await build.counts()).toEqual([{ type: 'Patient', stored: 1, unchanged: 1, superseded: 3 }]);
+      const [left] = await all(build.documentsOfType('Patient'));
       expect(left).toMatchObject({ rid: 4, json: expect.stringContaining('"c"') });
-      build.discard();
+      await build.discard();
     });
 
     test('what is left of duplicates does not depend on the order of arrival', async () => {
@@ -100,20 +98,20 @@ export function installationConformance(engine: Engine): void {
       });
       await fc.assert(
         fc.asyncProperty(fc.array(document, { maxLength: 8 }), fc.nat(), async (documents, seed) => {
-          const all = documents.map(({ id, language, updated }, position) =>
+          const inOrder = documents.map(({ id, language, updated }, position) =>
             ingestDocument(position, content('Patient', id, { language }), { sourceUpdated: updated }),
           );
-          const shuffled = [...all].sort(
+          const shuffled = [...inOrder].sort(
             (a, b) => ((a.position * 31 + seed) % 7) - ((b.position * 31 + seed) % 7),
           );
           const left = async (arrival: readonly IngestDocument[]) => {
             const build = await store.generations.build(`run ${Math.random()}`, 1);
-            for (const each of arrival) build.write(batch([each]));
-            const found = [...build.documentsOfType('Patient')].map(({ rid, json }) => [rid, json]);
-            build.discard();
+            for (const each of arrival) await build.write(batch([each]));
+            const found = (await all(build.documentsOfType('Patient'))).map(({ rid, json }) => [rid, json]);
+            await build.discard();
             return found;
           };
-          expect(await left(shuffled)).toEqual(await left(all));
+          expect(await left(shuffled)).toEqual(await left(inOrder));
         }),
         { numRuns: 30 },
       );
@@ -127,15 +125,15 @@ export function installationConformance(engine: Engine): void {
         document: ingestDocument(position, content('Basic', id)),
         criteria: `identifier=${id}`,
       });
-      build.write(
+      await build.write(
         batch([pending(0, 'x'), pending(1, 'y')], {
           conditionalCreates: [create(2, 'm'), create(3, 'n'), create(4, 'o')],
         }),
       );
-      const [x, y] = [...build.pendingDocuments()];
-      const [m, n, o] = [...build.conditionalCreates()];
+      const [x, y] = await all(build.pendingDocuments());
+      const [m, n, o] = await all(build.conditionalCreates());
       expect([x?.id, y?.id, m?.criteria]).toEqual(['x', 'y', 'identifier=m']);
-      build.resolve({
+      await build.resolve({
         replaced: [{ rid: x!.rid, content: content('Patient', 'x', { language: 'de' }) }],
         created: [{ rid: m!.rid }],
         unchanged: [{ rid: n!.rid }],
@@ -144,17 +142,18 @@ export function installationConformance(engine: Engine): void {
           { rid: o!.rid, reject: { source: 's', line: 2, offset: 9, reason: 'two match' } },
         ],
       });
-      expect([...build.pendingDocuments(), ...build.conditionalCreates()]).toEqual([]);
-      expect(build.counts()).toEqual([
+      expect(await all(build.pendingDocuments())).toEqual([]);
+      expect(await all(build.conditionalCreates())).toEqual([]);
+      expect(await build.counts()).toEqual([
         { type: 'Basic', stored: 1, unchanged: 1, superseded: 0 },
         { type: 'Patient', stored: 1, unchanged: 0, superseded: 0 },
       ]);
-      expect([build.rejectCount(), ...build.rejects()]).toMatchObject([
+      expect([await build.rejectCount(), ...(await all(build.rejects()))]).toMatchObject([
         2,
         { reason: 'none matches' },
         { line: 2, offset: 9 },
       ]);
-      build.discard();
+      await build.discard();
     });
 
     test('tenants stay pinned; new ones get the newest generation; pinned and newest ones are not pruned', async () => {
@@ -181,7 +180,7 @@ export function installationConformance(engine: Engine): void {
 
     test('the registry is shared: what one process writes moves the revision of the other', async () => {
       await seal(store, [PATIENT]);
-      const other = installation.open();
+      const other = await installation.open();
       const moved = async (change: () => Promise<unknown>) => {
         const before = other.tenants.revision();
         await change();
@@ -212,12 +211,12 @@ export function installationConformance(engine: Engine): void {
 
     test('concurrent warm-ups of one tenant make it once', async () => {
       await seal(store, [PATIENT]);
-      const other = installation.open();
-      const all = await Promise.all(
+      const other = await installation.open();
+      const warmUps = await Promise.all(
         [store, other].flatMap((each) => Array.from({ length: 50 }, () => each.tenants.warm('acme', 1))),
       );
-      expect(all.filter(({ created }) => created)).toHaveLength(1);
-      expect(new Set(all.map(({ record }) => record.serial)).size).toBe(1);
+      expect(warmUps.filter(({ created }) => created)).toHaveLength(1);
+      expect(new Set(warmUps.map(({ record }) => record.serial)).size).toBe(1);
       await other.close();
     });
 
@@ -232,11 +231,11 @@ export function installationConformance(engine: Engine): void {
       expect(await store.tenants.usage((await store.tenants.get('acme-the-tenant'))!)).toMatchObject({
         documentsChanged: 1,
       });
-      const other = installation.open();
+      const other = await installation.open();
       expect(await other.tenants.remove('acme-the-tenant')).toBe(true);
       expect(await other.tenants.remove('acme-the-tenant')).toBe(false);
       await other.close();
-      expect(installation.findOnDisk(['marker-text', 'acme-the-tenant'])).toEqual([]);
+      expect(await installation.findOnDisk(['marker-text', 'acme-the-tenant'])).toEqual([]);
       const late = acme.write([{ kind: 'put', content: content('Basic', 'b') }], 1);
       await expect(late).rejects.toMatchObject({ code: 'tenant-cold' });
       const anew = await warmed(store, 'acme-the-tenant');
@@ -247,7 +246,7 @@ export function installationConformance(engine: Engine): void {
     });
 
     test('signatures are the same on every node', async () => {
-      const other = installation.open();
+      const other = await installation.open();
       expect(other.sign('text')).toBe(store.sign('text'));
       expect(store.sign('text')).toMatch(/^[\w-]{22}$/);
       expect(store.sign('text ')).not.toBe(store.sign('text'));

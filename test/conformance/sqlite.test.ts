@@ -12,8 +12,8 @@ const sqlite: Engine = {
   install: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'warmfhir-conformance-'));
     return {
-      open: () => SqliteStore.open(folder),
-      findOnDisk: (texts) => {
+      open: async () => SqliteStore.open(folder),
+      findOnDisk: async (texts) => {
         const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
           entry.isFile(),
         );

@@ -71,7 +71,7 @@ async function ingest(store: SqliteStore): Promise<void> {
     pending: false,
     origin: null,
   }));
-  build.write({ stream: 0, documents, conditionalCreates: [], rejects: [], checkpoint: 'end' });
+  await build.write({ stream: 0, documents, conditionalCreates: [], rejects: [], checkpoint: 'end' });
   await ingestion.setIngestionComplete(build, 'Ingested 3 resources.');
   expect(await ingestion.checkAndSetIngestionStatus()).toMatchObject({ proceed: false });
 }

@@ -4,13 +4,14 @@ import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.t
 import { masterVersion } from '../document.ts';
 import type {
   BuiltDocument,
-  ConditionalCreate,
+  DocumentKey,
   GenerationBuild,
   IngestBatch,
   IngestDocument,
   Reject,
   Resolution,
   TypeCounts,
+  UndecidedCreate,
 } from '../generation.ts';
 import {
   APPLICATION_ID,
@@ -104,12 +105,12 @@ export class MasterBuild implements GenerationBuild {
     }
   }
 
-  checkpoints(): ReadonlyMap<number, string> {
+  async checkpoints(): Promise<ReadonlyMap<number, string>> {
     const rows = this.#all('SELECT stream, value FROM checkpoint') as { stream: number; value: string }[];
     return new Map(rows.map((row) => [row.stream, row.value]));
   }
 
-  write(batch: IngestBatch): void {
+  async write(batch: IngestBatch): Promise<void> {
     if (batch.stream > MAX_STREAM) {
       throw new WarmfhirError('ingest-source-invalid', `An ingest takes at most ${MAX_STREAM + 1} streams.`);
     }
@@ -125,32 +126,32 @@ export class MasterBuild implements GenerationBuild {
     });
   }
 
-  *conditionalCreates(): Iterable<ConditionalCreate & { readonly rid: number }> {
+  async *conditionalCreates(): AsyncIterable<readonly UndecidedCreate[]> {
     const sql = 'SELECT rid, criteria, document FROM conditional_create WHERE rid > ? ORDER BY rid LIMIT ?';
-    for (const row of this.#chunks<{ rid: number; criteria: string; document: string }>(sql)) {
-      yield { rid: row.rid, criteria: row.criteria, document: JSON.parse(row.document) as IngestDocument };
+    for (const rows of this.#chunks<{ rid: number; criteria: string; document: string }>(sql)) {
+      yield rows.map((row) => ({ ...row, document: JSON.parse(row.document) as IngestDocument }));
     }
   }
 
-  *pendingDocuments(): Iterable<BuiltDocument> {
+  async *pendingDocuments(): AsyncIterable<readonly BuiltDocument[]> {
     const sql = `SELECT rid, type, id, json, origin FROM pending JOIN document USING (rid)
       WHERE rid > ? ORDER BY rid LIMIT ?`;
-    for (const row of this.#chunks<BuiltRow>(sql)) yield builtDocument(row);
+    for (const rows of this.#chunks<BuiltRow>(sql)) yield rows.map(builtDocument);
   }
 
-  *documentsOfType(type: string): Iterable<BuiltDocument> {
+  async *documentsOfType(type: string): AsyncIterable<readonly BuiltDocument[]> {
     const code = resourceTypeCode(type);
     const sql = `SELECT rid, type, id, json, NULL AS origin FROM document WHERE rid > ? AND type = ${code} ORDER BY rid LIMIT ?`;
-    for (const row of this.#chunks<BuiltRow>(sql)) yield builtDocument(row);
+    for (const rows of this.#chunks<BuiltRow>(sql)) yield rows.map(builtDocument);
   }
 
-  has(type: string, id: string): boolean {
-    return (
-      this.#one('SELECT 1 FROM document WHERE type = ? AND id = ?', resourceTypeCode(type), id) !== undefined
-    );
+  async held(keys: readonly DocumentKey[]): Promise<ReadonlySet<string>> {
+    const sql = 'SELECT 1 FROM document WHERE type = ? AND id = ?';
+    const found = keys.filter(({ type, id }) => this.#one(sql, resourceTypeCode(type), id) !== undefined);
+    return new Set(found.map(({ type, id }) => `${type}/${id}`));
   }
 
-  resolve(resolution: Resolution): void {
+  async resolve(resolution: Resolution): Promise<void> {
     this.#transaction(() => {
       for (const { rid, content } of resolution.replaced) {
         this.#run('UPDATE document SET json = ? WHERE rid = ?', this.#stamped(content), rid);
@@ -169,7 +170,7 @@ export class MasterBuild implements GenerationBuild {
     });
   }
 
-  counts(): readonly TypeCounts[] {
+  async counts(): Promise<readonly TypeCounts[]> {
     const sql = `SELECT type, coalesce(stored, 0) AS stored, coalesce(unchanged, 0) AS unchanged,
       coalesce(superseded, 0) AS superseded
       FROM (SELECT type, count(*) AS stored FROM document GROUP BY type) FULL JOIN outcome USING (type) ORDER BY type`;
@@ -177,16 +178,18 @@ export class MasterBuild implements GenerationBuild {
     return rows.map((row) => ({ ...row, type: resourceTypeOfCode(row.type) }));
   }
 
-  rejectCount(): number {
+  async rejectCount(): Promise<number> {
     return (this.#one('SELECT count(*) AS rejects FROM reject') as { rejects: number }).rejects;
   }
 
-  *rejects(): Iterable<Reject> {
+  async *rejects(): AsyncIterable<readonly Reject[]> {
     const sql = 'SELECT number AS rid, json FROM reject WHERE number > ? ORDER BY number LIMIT ?';
-    for (const row of this.#chunks<{ rid: number; json: string }>(sql)) yield JSON.parse(row.json) as Reject;
+    for (const rows of this.#chunks<{ rid: number; json: string }>(sql)) {
+      yield rows.map(({ json }) => JSON.parse(json) as Reject);
+    }
   }
 
-  bytes(): number {
+  async bytes(): Promise<number> {
     return databaseBytes(this.#path);
   }
 
@@ -206,13 +209,13 @@ export class MasterBuild implements GenerationBuild {
     this.#owner.released();
   }
 
-  discard(): void {
+  async discard(): Promise<void> {
     this.#connection.close();
     this.#owner.discarded(this.number);
     this.#owner.released();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (!this.#connection.open) return;
     this.#connection.close();
     this.#owner.released();
@@ -288,11 +291,11 @@ export class MasterBuild implements GenerationBuild {
     return stamp(content, masterVersion(this.number), this.startedAt);
   }
 
-  *#chunks<Row extends { readonly rid: number }>(sql: string): Iterable<Row> {
+  *#chunks<Row extends { readonly rid: number }>(sql: string): Iterable<Row[]> {
     let after = 0;
     while (true) {
       const rows = this.#all(sql, after, CHUNK) as Row[];
-      yield* rows;
+      if (rows.length > 0) yield rows;
       if (rows.length < CHUNK) return;
       after = rows.at(-1)!.rid;
     }
