@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { TenantCollection } from '../collection/tenant-collection.ts';
+import type { Capability } from '../fhir/capability.ts';
 import type { ApiRequest } from './api-context.ts';
 
 /** The body of a reply; a handler sets status and headers on `reply` and leaves sending to the server. */
@@ -9,6 +10,8 @@ interface Address {
   /** HEAD goes with GET. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
+  /** What the CapabilityStatement says of it. */
+  readonly capability?: Capability;
 }
 
 /** Answered whatever the state of the master collection. */

@@ -31,6 +31,7 @@ const ENTITY_PATHS = [
 
 /** Everything that the server answers. */
 export function routes(api: ApiContext): readonly Route[] {
+  const fhir = fhirRoutes(api);
   return [
     helloRoute(api),
     allGoodRoute(api),
@@ -46,7 +47,14 @@ export function routes(api: ApiContext): readonly Route[] {
     reviewRequestRoute(api),
     reviewSummaryRoute(api),
 
-    metadataRoute(api),
+    metadataRoute(api, fhir),
+    ...fhir,
+  ];
+}
+
+/** The FHIR face, as the CapabilityStatement describes it. */
+function fhirRoutes(api: ApiContext): readonly Route[] {
+  return [
     readRoute(api),
     vreadRoute(api),
     historyRoute(api),

@@ -226,6 +226,20 @@ describe('what the server itself says is valid FHIR', () => {
       version: '1',
       url: 'http://localhost/fhir',
       date: '2026-01-01T00:00:00Z',
+      capabilities: [
+        { interactions: ['read'], support: { conditionalRead: 'full-support' } },
+        {
+          systemInteractions: ['batch'],
+          operations: [
+            {
+              name: 'meta',
+              definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
+              level: 'system',
+            },
+            { name: 'review', definition: '/OperationDefinition/review', level: 'resource' },
+          ],
+        },
+      ],
     });
     valid(JSON.stringify(statement));
   });

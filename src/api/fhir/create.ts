@@ -11,6 +11,7 @@ export function createRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'POST',
     path: '/fhir/:type',
+    capability: { interactions: ['create'] },
     async handle(collection, request, reply) {
       // To create in spite of the condition would make the duplicate that the client wants to avoid.
       if (request.headers['if-none-exist'] !== undefined) {

@@ -9,6 +9,7 @@ export function deleteRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'DELETE',
     path: '/fhir/:type/:id',
+    capability: { interactions: ['delete'] },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
       const ifMatch = expectedVersion(request);

@@ -17,6 +17,7 @@ export function historyRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type/:id/_history',
+    capability: { interactions: ['history-instance'] },
     async handle(collection, request) {
       const { type, id } = request.params;
       const parameters = new URLSearchParams(request.query);

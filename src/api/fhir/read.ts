@@ -8,6 +8,7 @@ export function readRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type/:id',
+    capability: { interactions: ['read'], support: { conditionalRead: 'full-support' } },
     handle(collection, request, reply) {
       const { type, id } = request.params;
       const document = collection.get(type!, id!);

@@ -23,6 +23,17 @@ export function reviewRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'POST',
     path: '/fhir/:type/:id/$review',
+    capability: {
+      operations: [
+        {
+          name: 'review',
+          definition: '/OperationDefinition/review',
+          documentation:
+            'POST [type]/[id]/$review marks the resource as reviewed, or takes it back with reviewed=false.',
+          level: 'resource',
+        },
+      ],
+    },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
       const reviewed = hasBody(request) ? isReviewed(jsonBody(request, reviewBody)) : true;

@@ -20,6 +20,7 @@ export function searchRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type',
+    capability: { interactions: ['search-type'] },
     handle: (collection, request) => search(api, collection, request, new URLSearchParams(request.query)),
   };
 }

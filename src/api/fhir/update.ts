@@ -10,6 +10,7 @@ export function updateRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'PUT',
     path: '/fhir/:type/:id',
+    capability: { interactions: ['update'], support: { updateCreate: true } },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
       const ifMatch = expectedVersion(request);

@@ -9,6 +9,7 @@ export function vreadRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type/:id/_history/:version',
+    capability: { interactions: ['vread'], support: { readHistory: true } },
     async handle(collection, request, reply) {
       const { type, id, version } = request.params;
       if (!/^[1-9]\d{0,14}$/.test(version!)) {
