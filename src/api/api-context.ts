@@ -4,7 +4,7 @@ import type { Ingestion } from '../collection/ingestion.ts';
 import type { TenantCollectionManager } from '../collection/tenant-collection-manager.ts';
 import type { ResourceCheck } from '../fhir/resource-check.ts';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics, MetricsPeers } from '../metrics/metrics.ts';
 import type { ReviewService } from '../review/review.ts';
 import type { Store } from '../store/store.ts';
 import type { TenantManager } from '../tenant/tenant-manager.ts';
@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Present where several processes answer at one address. */
+  readonly metricsPeers?: MetricsPeers;
   /** Larger bodies are refused with 413. */
   readonly maxBodyBytes: number;
   /** Of the product, as clients see it. */

@@ -35,6 +35,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     eventLoopLag: new EventLoopLag(options.clock),
     httpDate: new HttpDate(),
   };
+  api.metrics.watch(() => ({
+    tenants: api.tenants.transitions(),
+    openHandles: api.store.openHandles,
+    eventLoopLag: api.eventLoopLag.current,
+  }));
   const server = Fastify({
     bodyLimit: options.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,

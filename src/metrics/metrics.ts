@@ -15,9 +15,9 @@ export interface RequestMeter {
   finished(status: number, seconds: number): void;
 }
 
-/** Values that are looked up when metrics are asked for, because nobody counts them as they change. */
-export interface MetricsSample {
-  /** Tenants by state. */
+/** What is true of the installation, whichever process is asked; looked up when metrics are asked for. */
+export interface InstallationSample {
+  /** Tenants by state, where the registry knows it. */
   readonly tenants: Readonly<Record<string, number>>;
   /** What is ingested and served to new tenants; absent before the first ingest. */
   readonly generation?: {
@@ -27,12 +27,31 @@ export interface MetricsSample {
   };
   /** Bytes by part of the store. */
   readonly storeBytes: Readonly<Record<string, number>>;
-  /** Open database handles. */
-  readonly openHandles: number;
   /** True once tenants can be served. */
   readonly ready: boolean;
-  /** How late the event loop ran its timers since the last time that metrics were asked for, seconds. */
+}
+
+/** What is true of one process, because nobody counts it as it changes. */
+export interface ProcessSample {
+  /** Tenants that this process is moving from one state to another, by state. */
+  readonly tenants: Readonly<Record<string, number>>;
+  /** Open database handles. */
+  readonly openHandles: number;
+  /** How late the event loop ran its timers in the last seconds, seconds. */
   readonly eventLoopLag: { readonly mean: number; readonly p99: number; readonly max: number };
+}
+
+/** What one process has counted: plain data that another process can add to its own. */
+export type MetricsSnapshot = readonly object[];
+
+/** The other processes behind the same address. */
+export interface MetricsPeers {
+  /**
+   * Their snapshots; those that do not answer soon are left out.
+   *
+   * @param own what the process that asks has counted
+   */
+  gather(own: MetricsSnapshot): Promise<readonly MetricsSnapshot[]>;
 }
 
 export interface Metrics {
@@ -45,8 +64,12 @@ export interface Metrics {
   reviewed(count: number): void;
   /** Resources that an ingest in this process went through. */
   ingested(outcome: IngestOutcome, count: number): void;
-  /** Everything counted so far, and the sample, as text of the type `contentType`. */
-  expose(sample: MetricsSample): Promise<string>;
+  /** What `sample` returns belongs to every snapshot from now on. */
+  watch(sample: () => ProcessSample): void;
+  /** Everything that this process has counted so far. */
+  snapshot(): Promise<MetricsSnapshot>;
+  /** The sum of the snapshots, and the installation, as text of the type `contentType`. */
+  expose(snapshots: readonly MetricsSnapshot[], installation: InstallationSample): Promise<string>;
   readonly contentType: string;
 }
 
@@ -59,6 +82,8 @@ export const noMetrics: Metrics = {
   coldRejected() {},
   reviewed() {},
   ingested() {},
+  watch() {},
+  snapshot: async () => [],
   expose: async () => '',
   contentType: 'text/plain; charset=utf-8',
 };

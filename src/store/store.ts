@@ -33,12 +33,11 @@ export interface CollectionStore {
   write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]>;
 }
 
-/** Sizes for operators, in bytes unless named otherwise. */
+/** Sizes of the installation for operators, in bytes. */
 export interface StoreSizes {
   readonly masterBytes: number;
   readonly overlayBytes: number;
   readonly systemBytes: number;
-  readonly openHandles: number;
 }
 
 /**
@@ -47,6 +46,8 @@ export interface StoreSizes {
 export interface Store {
   readonly generations: GenerationStore;
   readonly tenants: TenantRegistry;
+  /** Database handles or connections that this process has open. */
+  readonly openHandles: number;
   /**
    * The collection of a tenant as its record describes it. Cheap: nothing is opened. A record of an older revision
    * may be passed; `overlay: false` in it is believed, so re-read the record when `tenants.revision()` moves.

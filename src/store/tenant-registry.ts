@@ -14,6 +14,13 @@ export interface TenantRecord {
   readonly lastRequest: number | null;
 }
 
+/** How many tenants an installation has. */
+export interface TenantCount {
+  readonly registered: number;
+  /** Of these, those that are warm. */
+  readonly warm: number;
+}
+
 export interface TenantUsage {
   /** Documents that differ from the master: changed, made or deleted. */
   readonly documentsChanged: number;
@@ -41,6 +48,8 @@ export interface TenantRegistry {
   recordRequests(requests: ReadonlyMap<string, number>): Promise<void>;
   /** All tenants by id. */
   list(): Promise<readonly TenantRecord[]>;
+  /** Counts them without listing them; warm is who was warmed or used within `idleTimeoutMs` before `now`. */
+  count(now: number, idleTimeoutMs: number): Promise<TenantCount>;
   usage(record: TenantRecord): Promise<TenantUsage>;
   /** Erases a tenant: its record, its overlay and every byte of both. False when there is no such tenant. */
   remove(id: string): Promise<boolean>;

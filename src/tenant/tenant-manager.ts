@@ -9,7 +9,6 @@ import type { Lease, OpenTenant } from './open-tenant.ts';
 import { Tenant } from './tenant.ts';
 import { assertTenantId } from './tenant-id.ts';
 import { TenantReporter } from './tenant-reporter.ts';
-import type { TenantState } from './tenant-state.ts';
 import { instant, type TenantStatus, type WarmUp } from './tenant-status.ts';
 import { TenantSweep } from './tenant-sweep.ts';
 import { WarmTenants } from './warm-tenants.ts';
@@ -82,7 +81,6 @@ export class TenantManager {
       void this.#recorder.flush(this.#warm.all());
       void this.#sweep.run();
     });
-    void this.#reporter.countRegistered();
   }
 
   /**
@@ -144,9 +142,14 @@ export class TenantManager {
     return this.#reporter.list();
   }
 
-  /** How many tenants this process holds in each state; all other registered ones count as cold. */
-  counts(): Record<TenantState, number> {
+  /** How many tenants of the installation are warm and cold, whichever process warmed them. */
+  counts(): Promise<{ readonly warm: number; readonly cold: number }> {
     return this.#reporter.counts();
+  }
+
+  /** How many tenants this process is warming or cooling, or could not warm. */
+  transitions(): Record<'warming' | 'cooling' | 'failed', number> {
+    return this.#reporter.transitions();
   }
 
   /** Refuses what is new, ends the timer and records what is not recorded yet. The store stays open. */
@@ -221,7 +224,6 @@ export class TenantManager {
     const { record, created } = await this.#collections.ensureTenantCollection(tenant.id);
     const open = this.#warm.open(tenant, record, revision);
     tenant.apply('warmed');
-    if (created) this.#reporter.registered += 1;
     await this.#warm.makeRoom(tenant);
     return { open, created };
   }

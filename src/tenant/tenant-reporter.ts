@@ -18,8 +18,6 @@ export class TenantReporter {
   readonly #log: Log;
   readonly #idleTimeoutMs: number;
   readonly #tenants: ReadonlyMap<string, Tenant>;
-  /** Tenants that exist, as of the last time that all were listed, and those made here since. */
-  registered = 0;
 
   constructor(options: {
     readonly store: Store;
@@ -46,7 +44,6 @@ export class TenantReporter {
   /** All tenants by id. One whose overlay cannot be read is listed without its usage. */
   async list(): Promise<readonly TenantStatus[]> {
     const records = await this.#store.tenants.list();
-    this.registered = records.length;
     const statuses: TenantStatus[] = [];
     for (let from = 0; from < records.length; from += USAGE_AT_ONCE) {
       const some = records.slice(from, from + USAGE_AT_ONCE);
@@ -55,20 +52,19 @@ export class TenantReporter {
     return statuses;
   }
 
-  counts(): Record<TenantState, number> {
-    const counts: Record<TenantState, number> = { cold: 0, warming: 0, warm: 0, cooling: 0, failed: 0 };
-    for (const { state } of this.#tenants.values()) counts[state] += 1;
-    counts.cold = Math.max(0, this.registered - counts.warm - counts.cooling);
-    return counts;
+  /** How many tenants are warm and cold, as the registry says for all processes. */
+  async counts(): Promise<{ readonly warm: number; readonly cold: number }> {
+    const { registered, warm } = await this.#store.tenants.count(this.#clock.now(), this.#idleTimeoutMs);
+    return { warm, cold: registered - warm };
   }
 
-  /** Counts the tenants that exist; without an answer the count stays as it was. */
-  async countRegistered(): Promise<void> {
-    try {
-      this.registered = (await this.#store.tenants.list()).length;
-    } catch (error) {
-      this.#log.warn({ err: error }, 'The tenants cannot be counted.');
+  /** How many tenants are between two states in this process, or could not be warmed by it. */
+  transitions(): Record<'warming' | 'cooling' | 'failed', number> {
+    const counts = { warming: 0, cooling: 0, failed: 0 };
+    for (const { state } of this.#tenants.values()) {
+      if (state !== 'cold' && state !== 'warm') counts[state] += 1;
     }
+    return counts;
   }
 
   async #listed(record: TenantRecord): Promise<TenantStatus> {

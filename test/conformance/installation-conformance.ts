@@ -209,6 +209,18 @@ export function installationConformance(engine: Engine): void {
       await other.close();
     });
 
+    test('tenants are counted, and who is warm among them', async () => {
+      await seal(store, [PATIENT]);
+      for (const id of ['warmed', 'used', 'idle', 'cooled', 'removed']) await store.tenants.warm(id, 1_000);
+      await store.tenants.warm('warmed', 5_000);
+      await store.tenants.recordRequests(new Map([['used', 6_000]]));
+      await store.tenants.cool('cooled');
+      await store.tenants.remove('removed');
+      expect(await store.tenants.count(6_000, 5_000)).toEqual({ registered: 4, warm: 2 });
+      expect(await store.tenants.count(6_000, 5_001)).toEqual({ registered: 4, warm: 3 });
+      expect(await store.tenants.count(99_000, 5_000)).toEqual({ registered: 4, warm: 0 });
+    });
+
     test('concurrent warm-ups of one tenant make it once', async () => {
       await seal(store, [PATIENT]);
       const other = await installation.open();

@@ -1,15 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { type MetricsSample, noMetrics } from '../../src/metrics/metrics.ts';
+import {
+  type InstallationSample,
+  type Metrics,
+  noMetrics,
+  type ProcessSample,
+} from '../../src/metrics/metrics.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus/prometheus-metrics.ts';
 
-const sample: MetricsSample = {
+const installation: InstallationSample = {
   tenants: { cold: 3, warm: 2 },
   generation: { number: 4, documents: new Map([['Patient', 200]]) },
   storeBytes: { master: 1000, overlay: 20, system: 3 },
-  openHandles: 5,
   ready: true,
+};
+const process: ProcessSample = {
+  tenants: { warming: 1 },
+  openHandles: 5,
   eventLoopLag: { mean: 0.001, p99: 0.002, max: 0.003 },
 };
+
+async function exposed(metrics: Metrics, sample = installation): Promise<string> {
+  return metrics.expose([await metrics.snapshot()], sample);
+}
 
 describe('the metrics in Prometheus’ format', () => {
   it('has requests by route, method and status as a cumulative histogram', async () => {
@@ -18,7 +30,7 @@ describe('the metrics in Prometheus’ format', () => {
     read.finished(200, 2 ** -13);
     read.finished(200, 0.25);
     read.finished(404, 60);
-    const text = await metrics.expose(sample);
+    const text = await exposed(metrics);
     const name = 'warmfhir_http_request_duration_seconds';
     const labels = 'route="/fhir/:type/:id",method="GET",status="200"';
     expect(text).toContain(`# TYPE ${name} histogram`);
@@ -37,7 +49,7 @@ describe('the metrics in Prometheus’ format', () => {
     const metrics = new PrometheusMetrics();
     metrics.request('/hello', 'GET').finished(200, 0.1);
     metrics.request('/hello', 'GET').finished(200, 0.1);
-    expect(await metrics.expose(sample)).toContain('_count{route="/hello",method="GET",status="200"} 2\n');
+    expect(await exposed(metrics)).toContain('_count{route="/hello",method="GET",status="200"} 2\n');
   });
 
   it('counts warm-ups, cold rejections, reviews and ingested resources', async () => {
@@ -46,7 +58,7 @@ describe('the metrics in Prometheus’ format', () => {
     metrics.coldRejected();
     metrics.reviewed(3);
     metrics.ingested('rejected', 2);
-    const text = await metrics.expose(sample);
+    const text = await exposed(metrics);
     expect(text).toContain('warmfhir_tenant_warm_up_duration_seconds_count{outcome="created"} 1\n');
     expect(text).toContain('warmfhir_tenant_warm_up_duration_seconds_count{outcome="failed"} 0\n');
     expect(text).toContain('warmfhir_tenant_cold_rejections_total 1\n');
@@ -55,11 +67,16 @@ describe('the metrics in Prometheus’ format', () => {
     expect(text).toContain('warmfhir_ingest_resources_total{outcome="stored"} 0\n');
   });
 
-  it('has tenants by state, ingestion, store sizes and event-loop lag of the sample', async () => {
+  it('has tenants by state, ingestion, store sizes and event-loop lag of the samples', async () => {
     const metrics = new PrometheusMetrics();
-    await metrics.expose({ ...sample, generation: { number: 3, documents: new Map([['Claim', 1]]) } });
-    const text = await metrics.expose(sample);
+    metrics.watch(() => process);
+    await exposed(metrics, {
+      ...installation,
+      generation: { number: 3, documents: new Map([['Claim', 1]]) },
+    });
+    const text = await exposed(metrics);
     expect(text).toContain('warmfhir_tenants{state="warm"} 2\n');
+    expect(text).toContain('warmfhir_tenants{state="warming"} 1\n');
     expect(text).toContain('warmfhir_ingest_ready 1\n');
     expect(text).toContain('warmfhir_ingest_generation 4\n');
     expect(text).toContain('warmfhir_ingest_documents{type="Patient"} 200\n');
@@ -69,10 +86,36 @@ describe('the metrics in Prometheus’ format', () => {
     expect(text).toContain('warmfhir_event_loop_lag_seconds{statistic="p99"} 0.002\n');
   });
 
+  it('adds up what several processes counted, and shows the installation once', async () => {
+    const [a, b] = [new PrometheusMetrics(), new PrometheusMetrics()];
+    a.request('/hello', 'GET').finished(200, 0.25);
+    b.request('/hello', 'GET').finished(200, 0.5);
+    b.request('/hello', 'GET').finished(404, 1);
+    for (const metrics of [a, b]) metrics.reviewed(2);
+    a.watch(() => process);
+    b.watch(() => ({ ...process, eventLoopLag: { mean: 0, p99: 0.5, max: 1 } }));
+    await exposed(b, { ...installation, tenants: { warm: 100 } });
+    const travelled = structuredClone(await b.snapshot());
+    const text = await a.expose([await a.snapshot(), travelled], installation);
+    const name = 'warmfhir_http_request_duration_seconds';
+    const labels = 'route="/hello",method="GET",status="200"';
+    expect(text).toContain(`${name}_bucket{${labels},le="0.25"} 1\n`);
+    expect(text).toContain(`${name}_bucket{${labels},le="+Inf"} 2\n`);
+    expect(text).toContain(`${name}_sum{${labels}} 0.75\n`);
+    expect(text).toContain(`${name}_count{route="/hello",method="GET",status="404"} 1\n`);
+    expect(text).toContain('warmfhir_reviews_total 4\n');
+    expect(text).toContain('warmfhir_tenants{state="warm"} 2\n');
+    expect(text).toContain('warmfhir_tenants{state="warming"} 2\n');
+    expect(text).toContain('warmfhir_store_open_handles 10\n');
+    expect(text).toContain('warmfhir_event_loop_lag_seconds{statistic="p99"} 0.5\n');
+    expect(text).toMatch(/^process_start_time_seconds \d+$/m);
+    expect(text.match(/^# TYPE /gm)!.length).toBe(new Set(text.match(/^# TYPE \S+/gm)).size);
+  });
+
   it('is text that a scraper understands', async () => {
     const metrics = new PrometheusMetrics();
     expect(metrics.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
-    for (const line of (await metrics.expose(sample)).trimEnd().split('\n')) {
+    for (const line of (await exposed(metrics)).trimEnd().split('\n')) {
       expect(line).toMatch(/^$|^# (HELP|TYPE) \S+ .+$|^[a-zA-Z_][a-zA-Z0-9_]*(\{.*\})? ([0-9eE.+-]+|NaN)$/i);
     }
   });
@@ -85,6 +128,8 @@ describe('no metrics', () => {
     noMetrics.coldRejected();
     noMetrics.reviewed(1);
     noMetrics.ingested('stored', 1);
-    expect(await noMetrics.expose(sample)).toBe('');
+    noMetrics.watch(() => process);
+    expect(await noMetrics.snapshot()).toEqual([]);
+    expect(await noMetrics.expose([], installation)).toBe('');
   });
 });

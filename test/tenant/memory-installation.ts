@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../../src/errors.ts';
 import type { CollectionStore, Store } from '../../src/store/store.ts';
 import type { TenantRecord, TenantRegistry } from '../../src/store/tenant-registry.ts';
+import { isWarm } from '../../src/tenant/tenant-status.ts';
 
 /**
  * A registry in memory that several stores share as processes share a database. It can answer with promises, as a
@@ -79,6 +80,11 @@ export class MemoryInstallation {
         }
       },
       list: async () => [...this.records.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+      count: async (now, idleTimeoutMs) => {
+        const records = [...this.records.values()];
+        const warm = records.filter((record) => isWarm(record, now, idleTimeoutMs)).length;
+        return { registered: records.length, warm };
+      },
       usage: async () => ({ documentsChanged: 3, bytes: 4096 }),
       remove: async (id) => {
         this.revision += 1;

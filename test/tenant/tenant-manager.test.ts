@@ -99,7 +99,8 @@ describe.each([
       detail: expect.stringMatching(/acme.*call POST \/warm-up-tenant/),
     });
     expect(process.metrics.rejected).toBe(1);
-    expect(process.manager.counts()).toEqual({ cold: 0, warming: 0, warm: 0, cooling: 0, failed: 0 });
+    expect(await process.manager.counts()).toEqual({ cold: 0, warm: 0 });
+    expect(process.manager.transitions()).toEqual({ warming: 0, cooling: 0, failed: 0 });
   });
 
   it('refuses an illegal id before anything is asked', async () => {
@@ -136,11 +137,11 @@ describe.each([
     await process.manager.warmUp('acme');
     await world.clock.advance(IDLE - 1_000);
     expect(world.installation.called('release')).toBe(0);
-    expect(process.manager.counts()).toMatchObject({ warm: 1, cold: 0 });
+    expect(await process.manager.counts()).toMatchObject({ warm: 1, cold: 0 });
     await world.clock.advance(5_000);
     await turns();
     expect(world.installation.called('release')).toBe(1);
-    expect(process.manager.counts()).toMatchObject({ warm: 0, cold: 1 });
+    expect(await process.manager.counts()).toMatchObject({ warm: 0, cold: 1 });
     await process.manager.close();
     expect(world.clock.pending).toBe(0);
   });
@@ -165,7 +166,7 @@ describe.each([
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => process.manager.warmUp('acme')));
     expect(world.installation.called('warm')).toBe(1);
     expect(answers.filter((answer) => answer.created)).toHaveLength(1);
-    expect(process.manager.counts()).toMatchObject({ warm: 1 });
+    expect(await process.manager.counts()).toMatchObject({ warm: 1 });
   });
 
   it('tells every waiter why a warm-up failed, and tries again at the next', async () => {
@@ -179,7 +180,7 @@ describe.each([
       expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'store-full' } });
     }
     expect(world.installation.called('warm')).toBe(1);
-    expect(process.manager.counts()).toMatchObject({ failed: 1 });
+    expect(process.manager.transitions()).toMatchObject({ failed: 1 });
     expect(await process.manager.status('acme')).toMatchObject({ status: 'failed', collection: null });
     await refused(process, 'acme');
     expect(await process.manager.warmUp('acme')).toMatchObject({ created: true });
@@ -194,7 +195,7 @@ describe.each([
     world.installation.failing.add('acme');
     await expect(process.manager.warmUp('acme')).rejects.toMatchObject({ code: 'store-full' });
     await world.clock.advance(IDLE + 3_000);
-    expect(process.manager.counts()).toMatchObject({ failed: 0 });
+    expect(process.manager.transitions()).toMatchObject({ failed: 0 });
     await process.manager.close();
   });
 
@@ -229,7 +230,7 @@ describe.each([
     const cooling = process.manager.coolDown('acme').then((status) => seen.push(status.status));
     const warming = process.manager.warmUp('acme').then((warmUp) => seen.push(warmUp.status));
     await turns();
-    expect(process.manager.counts()).toMatchObject({ cooling: 1 });
+    expect(process.manager.transitions()).toMatchObject({ cooling: 1 });
     lease.release();
     await turns();
     expect(seen).toEqual([]);
@@ -263,7 +264,8 @@ describe.each([
     expect(await process.manager.coolDown('acme')).toMatchObject({ status: 'cold' });
     await refused(world.start(), 'acme');
     await expect(process.manager.coolDown('nobody')).rejects.toMatchObject({ code: 'tenant-unknown' });
-    expect(process.manager.counts()).toMatchObject({ cold: 1, cooling: 0 });
+    expect(await process.manager.counts()).toMatchObject({ cold: 1 });
+    expect(process.manager.transitions()).toMatchObject({ cooling: 0 });
   });
 
   it('stays warm over a restart within the idle time', async () => {
@@ -335,7 +337,8 @@ describe.each([
     third.release();
     await turns();
     expect(world.installation.calls).toContain('release acme#2');
-    expect(process.manager.counts()).toMatchObject({ warm: 1, cooling: 0 });
+    expect(await process.manager.counts()).toMatchObject({ warm: 1 });
+    expect(process.manager.transitions()).toMatchObject({ cooling: 0 });
   });
 
   it('closes what another process cooled or deleted, also when no request comes', async () => {
@@ -346,6 +349,7 @@ describe.each([
     const other = world.installation.openStore().tenants;
     await other.remove('a');
     await other.cool('b');
+    expect(await process.manager.counts()).toEqual({ warm: 1, cold: 1 });
     await world.clock.advance(3_000);
     await turns();
     expect(world.installation.calls.filter((call) => call.startsWith('release')).sort()).toEqual([
@@ -384,7 +388,7 @@ describe.each([
     await refused(process, 'b');
     await request(process, 'a');
     await request(process, 'c');
-    expect(process.manager.counts()).toMatchObject({ warm: 2, cold: 1 });
+    expect(await process.manager.counts()).toMatchObject({ warm: 2, cold: 1 });
     // What another process used more recently is not the longest idle.
     const other = world.start();
     world.clock.skip(20 * MINUTE);

@@ -18,7 +18,6 @@ export function healthRoute(api: ApiContext): OpenRoute {
         version: api.version,
         uptimeSeconds: Math.floor((api.clock.now() - api.startedAt) / 1000),
         ...(await storeHealth(api)),
-        tenants: api.tenants.counts(),
         eventLoopLagSeconds: api.eventLoopLag.current,
       });
     },
@@ -26,9 +25,13 @@ export function healthRoute(api: ApiContext): OpenRoute {
 }
 
 /** What the store says, or why it does not: the rest of the answer is worth having without it. */
-async function storeHealth({ ingestion, store, log }: ApiContext): Promise<object> {
+async function storeHealth({ ingestion, store, tenants, log }: ApiContext): Promise<object> {
   try {
-    const [status, newest] = await Promise.all([ingestion.status(), newestGeneration(store.generations)]);
+    const [status, newest, tenantCounts] = await Promise.all([
+      ingestion.status(),
+      newestGeneration(store.generations),
+      tenants.counts(),
+    ]);
     const counts = [...(newest?.documents ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       ingestion: status ?? null,
@@ -37,10 +40,11 @@ async function storeHealth({ ingestion, store, log }: ApiContext): Promise<objec
         total: counts.reduce((sum, [, count]) => sum + count, 0),
         byType: Object.fromEntries(counts),
       },
+      tenants: { ...tenantCounts, ...tenants.transitions() },
     };
   } catch (error) {
     if (!(error instanceof WarmfhirError)) throw error;
     log.warn({ err: error }, 'The store does not say how it is.');
-    return { ingestion: null, generation: null, resources: null };
+    return { ingestion: null, generation: null, resources: null, tenants: null };
   }
 }

@@ -1,5 +1,5 @@
 import { WarmfhirError } from '../../errors.ts';
-import type { MetricsSample } from '../../metrics/metrics.ts';
+import type { InstallationSample } from '../../metrics/metrics.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { OpenRoute } from '../route.ts';
 import { newestGeneration } from './newest-generation.ts';
@@ -12,31 +12,37 @@ export function metricsRoute(api: ApiContext): OpenRoute {
     path: '/metrics',
     async handle(_request, reply) {
       reply.header('content-type', api.metrics.contentType);
-      return api.metrics.expose({
-        tenants: { ...api.tenants.counts() },
-        ready: api.collections.ready,
-        eventLoopLag: api.eventLoopLag.current,
-        ...(await storeSample(api)),
-      });
+      const [installation, own] = await Promise.all([installationSample(api), api.metrics.snapshot()]);
+      const others = (await api.metricsPeers?.gather(own)) ?? [];
+      return api.metrics.expose([own, ...others], installation);
     },
   };
 }
 
-type StoreSample = Pick<MetricsSample, 'generation' | 'storeBytes' | 'openHandles'>;
-
-/** What the store says; nothing when it cannot be used, for then the other metrics matter most. */
-async function storeSample({ store, log }: ApiContext): Promise<StoreSample> {
+/** What the store says; next to nothing when it cannot be used, for then the other metrics matter most. */
+async function installationSample({
+  store,
+  tenants,
+  collections,
+  log,
+}: ApiContext): Promise<InstallationSample> {
+  const { ready } = collections;
   try {
-    const [sizes, generation] = await Promise.all([store.sizes(), newestGeneration(store.generations)]);
-    const { masterBytes: master, overlayBytes: overlay, systemBytes: system, openHandles } = sizes;
+    const [sizes, counts, generation] = await Promise.all([
+      store.sizes(),
+      tenants.counts(),
+      newestGeneration(store.generations),
+    ]);
+    const { masterBytes: master, overlayBytes: overlay, systemBytes: system } = sizes;
     return {
+      ready,
+      tenants: { ...counts },
       storeBytes: { master, overlay, system },
-      openHandles,
       ...(generation === undefined ? {} : { generation }),
     };
   } catch (error) {
     if (!(error instanceof WarmfhirError)) throw error;
     log.warn({ err: error }, 'The store does not say how large it is.');
-    return { storeBytes: {}, openHandles: 0 };
+    return { ready, tenants: {}, storeBytes: {} };
   }
 }

@@ -1,7 +1,24 @@
-import { Counter, collectDefaultMetrics, Histogram, type Metric, Registry } from 'prom-client';
-import type { IngestOutcome, Metrics, MetricsSample, RequestMeter, WarmUpOutcome } from '../metrics.ts';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Histogram,
+  type Metric,
+  Registry,
+} from 'prom-client';
+import type {
+  IngestOutcome,
+  InstallationSample,
+  Metrics,
+  MetricsSnapshot,
+  ProcessSample,
+  RequestMeter,
+  WarmUpOutcome,
+} from '../metrics.ts';
+import { InstallationGauges } from './installation-gauges.ts';
+import { ProcessGauges } from './process-gauges.ts';
 import { RequestHistogram } from './request-histogram.ts';
-import { SampleGauges } from './sample-gauges.ts';
+import { snapshotOf } from './snapshot.ts';
 
 /** Metrics in Prometheus' text format, with those of the process and of Node. */
 export class PrometheusMetrics implements Metrics {
@@ -11,7 +28,10 @@ export class PrometheusMetrics implements Metrics {
   readonly #coldRejections: Counter;
   readonly #reviews: Counter;
   readonly #ingested: Counter<'outcome'>;
-  readonly #sample: SampleGauges;
+  readonly #process: ProcessGauges;
+  readonly #installationRegistry = new Registry();
+  readonly #installation: InstallationGauges;
+  #watched: (() => ProcessSample) | undefined;
 
   constructor() {
     const registers = [this.#registry];
@@ -45,7 +65,8 @@ export class PrometheusMetrics implements Metrics {
     for (const outcome of ['stored', 'unchanged', 'superseded', 'rejected'] as const) {
       this.#ingested.inc({ outcome }, 0);
     }
-    this.#sample = new SampleGauges(this.#registry);
+    this.#process = new ProcessGauges(this.#registry);
+    this.#installation = new InstallationGauges(this.#installationRegistry);
   }
 
   get contentType(): string {
@@ -72,8 +93,18 @@ export class PrometheusMetrics implements Metrics {
     this.#ingested.inc({ outcome }, count);
   }
 
-  expose(sample: MetricsSample): Promise<string> {
-    this.#sample.set(sample);
-    return this.#registry.metrics();
+  watch(sample: () => ProcessSample): void {
+    this.#watched = sample;
+  }
+
+  async snapshot(): Promise<MetricsSnapshot> {
+    if (this.#watched !== undefined) this.#process.set(this.#watched());
+    return snapshotOf(this.#registry);
+  }
+
+  async expose(snapshots: readonly MetricsSnapshot[], installation: InstallationSample): Promise<string> {
+    this.#installation.set(installation);
+    const all = [...snapshots, await snapshotOf(this.#installationRegistry)];
+    return AggregatorRegistry.aggregate([...all]).metrics();
   }
 }

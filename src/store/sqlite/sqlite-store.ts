@@ -96,6 +96,10 @@ export class SqliteStore implements Store {
     return new SqliteStore(folder, options);
   }
 
+  get openHandles(): number {
+    return this.#overlays.size;
+  }
+
   collection(record: TenantRecord): CollectionStore {
     return new SqliteCollection({
       record,
@@ -143,7 +147,6 @@ export class SqliteStore implements Store {
       masterBytes: this.generations.bytes(),
       overlayBytes: overlayBytes(this.#folder, await this.tenants.list()),
       systemBytes: databaseBytes(this.#folder.system),
-      openHandles: this.#overlays.size,
     };
   }
 

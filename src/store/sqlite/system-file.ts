@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { WarmfhirError } from '../../errors.ts';
 import type { GenerationInfo, IngestionStatus } from '../generation.ts';
-import type { TenantRecord } from '../tenant-registry.ts';
+import type { TenantCount, TenantRecord } from '../tenant-registry.ts';
 import {
   APPLICATION_ID,
   type Connection,
@@ -124,6 +124,16 @@ export class SystemFile {
 
   tenants(): TenantRecord[] {
     return (this.#all('SELECT * FROM tenant WHERE erased = 0 ORDER BY id') as TenantRow[]).map(tenantRecord);
+  }
+
+  /** @param idleSince who was neither warmed nor used after this instant is cold */
+  countTenants(idleSince: number): TenantCount {
+    return this.#one(
+      `SELECT count(*) AS registered,
+         count(*) FILTER (WHERE warmed_at IS NOT NULL AND max(warmed_at, coalesce(last_request, 0)) > ?) AS warm
+       FROM tenant WHERE erased = 0`,
+      idleSince,
+    ) as TenantCount;
   }
 
   /** True while the tenant of this serial exists; says whether it has an overlay. */

@@ -1,5 +1,5 @@
 import type { BatchingThread } from '../../threads/batching-thread.ts';
-import type { TenantRecord, TenantRegistry, TenantUsage } from '../tenant-registry.ts';
+import type { TenantCount, TenantRecord, TenantRegistry, TenantUsage } from '../tenant-registry.ts';
 import type { ChangeCounter } from './change-counter.ts';
 import type { RegistryCall } from './registry-thread.ts';
 import { databaseBytes, type StoreFolder } from './store-folder.ts';
@@ -52,6 +52,10 @@ export class TenantRows implements TenantRegistry {
 
   async list(): Promise<readonly TenantRecord[]> {
     return this.#system.tenants();
+  }
+
+  async count(now: number, idleTimeoutMs: number): Promise<TenantCount> {
+    return this.#system.countTenants(now - idleTimeoutMs);
   }
 
   async usage(record: TenantRecord): Promise<TenantUsage> {
