@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Ingestion } from '../collection/ingestion.ts';
 import type { TenantCollectionManager } from '../collection/tenant-collection-manager.ts';
 import type { ResourceCheck } from '../fhir/resource-check.ts';
+import type { ElementTable } from '../fhir/subset/element-table.ts';
 import type { Log } from '../log.ts';
 import type { Metrics, MetricsPeers } from '../metrics/metrics.ts';
 import type { ReviewService } from '../review/review.ts';
@@ -36,6 +37,7 @@ export interface ApiContext extends ServerOptions {
   readonly startedAt: number;
   readonly eventLoopLag: EventLoopLag;
   readonly httpDate: HttpDate;
+  readonly elements: ElementTable;
 }
 
 /** Parts of an address that routes name, decoded. */

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { ElementTable } from '../fhir/subset/element-table.ts';
 import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
 import { errorReply } from './error-reply.ts';
 import { EventLoopLag } from './event-loop-lag.ts';
@@ -34,6 +35,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     startedAt: options.clock.now(),
     eventLoopLag: new EventLoopLag(options.clock),
     httpDate: new HttpDate(),
+    elements: new ElementTable(),
   };
   api.metrics.watch(() => ({
     tenants: api.tenants.transitions(),

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
+import { WarmfhirError } from '../../errors.ts';
 import type { StoredDocument } from '../../store/document.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
+import { SubsetRequest } from './subset-request.ts';
 
 /** `W/"3"`. See https://hl7.org/fhir/R4/http.html#versioning */
 export function etag(version: number): string {
@@ -16,7 +18,10 @@ export function setVersionHeaders(
   reply.header('etag', etag(version)).header('last-modified', api.httpDate.text(lastUpdated));
 }
 
-/** The stored bytes of a document, or nothing and 304 when the client has them already. */
+/**
+ * The stored bytes of a document, or the part that `_summary` or `_elements` asks for, or nothing and 304 when the
+ * client has them already.
+ */
 export function documentReply(
   api: ApiContext,
   document: StoredDocument,
@@ -27,12 +32,25 @@ export function documentReply(
   const { headers } = request.raw;
   if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined) {
     // With a query the body may still be laid out otherwise.
-    if (document.bytes !== undefined && request.query === '') reply.header('content-length', document.bytes);
+    if (request.query !== '') return partAskedFor(api, document, request);
+    if (document.bytes !== undefined) reply.header('content-length', document.bytes);
     return document.json;
   }
-  if (!isUnchanged(document, headers['if-none-match'], headers['if-modified-since'])) return document.json;
+  if (!isUnchanged(document, headers['if-none-match'], headers['if-modified-since'])) {
+    return partAskedFor(api, document, request);
+  }
   reply.code(304);
   return '';
+}
+
+function partAskedFor({ elements }: ApiContext, { type, json }: StoredDocument, request: ApiRequest): string {
+  if (request.query === '') return json;
+  const parameters = new URLSearchParams(request.query);
+  const asked = new SubsetRequest({ parameters, types: [type], table: elements });
+  if (asked.summary === 'count') {
+    throw new WarmfhirError('parameter-invalid', 'One resource has no _summary=count: that is for searches.');
+  }
+  return asked.of(json, type);
 }
 
 /** See RFC 9110, sections 13.1.2 and 13.1.3: `If-None-Match` counts alone where both are sent. */

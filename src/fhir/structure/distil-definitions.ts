@@ -8,6 +8,7 @@ interface Element {
   readonly path: string;
   readonly min: number;
   readonly max: string;
+  readonly isSummary?: boolean;
   readonly base?: unknown;
   readonly contentReference?: string;
   readonly slicing?: unknown;
@@ -68,11 +69,12 @@ function definitionsIn(file: string): Definition[] {
 
 function distil({ resourceType, name, type, url, kind, snapshot }: Definition): Definition {
   const element = snapshot!.element.map(
-    ({ id, path, min, max, base, contentReference, slicing, sliceName, type }) => ({
+    ({ id, path, min, max, isSummary, base, contentReference, slicing, sliceName, type }) => ({
       id,
       path,
       min,
       max,
+      ...(isSummary === true && { isSummary }),
       ...(base !== undefined && { base }),
       ...(contentReference !== undefined && { contentReference }),
       ...(slicing !== undefined && { slicing }),
