@@ -66,6 +66,7 @@ export const ERRORS = {
   'store-invalid': ['invalid', 'The store address cannot be used.'],
   'store-missing': ['not-found', 'There is no store at this address.'],
   'store-format': ['conflict', 'The store file has a format that this version does not know.'],
+  'store-schema': ['unavailable', 'The schema of the database is not the one that this version needs.'],
   'setting-invalid': ['invalid', 'A setting has a value that cannot be used.'],
   'shutting-down': ['unavailable', 'The server is shutting down.'],
   internal: ['internal', 'The server failed; the log says why.'],

@@ -10,6 +10,7 @@ const UNUSABLE = new Set<ErrorCode>([
   'store-missing',
   'store-damaged',
   'store-format',
+  'store-schema',
   'tenant-id-invalid',
 ]);
 

@@ -1,6 +1,6 @@
 import type { WarmfhirError } from '../../errors.ts';
 import type { StoredDocument } from '../document.ts';
-import { DocumentCache } from './document-cache.ts';
+import { DocumentCache } from '../document-cache.ts';
 import type { MasterFile } from './master-file.ts';
 import type { MasterFiles } from './master-files.ts';
 import { fileStat, requireSealedBytes } from './sealed-file-check.ts';

@@ -18,7 +18,7 @@ CREATE TABLE ${SCHEMA}.tenant (
   tenant_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id text COLLATE "C" NOT NULL UNIQUE, generation integer NOT NULL REFERENCES ${SCHEMA}.generation,
   overlay boolean NOT NULL DEFAULT false, erased boolean NOT NULL DEFAULT false,
-  created_at bigint NOT NULL, warmed_at bigint, last_request bigint);
+  created_at bigint NOT NULL, warmed_at bigint, last_request bigint) WITH (fillfactor = 70);
 CREATE INDEX tenant_generation ON ${SCHEMA}.tenant (generation);
 
 CREATE TABLE ${SCHEMA}.change (id smallint PRIMARY KEY CHECK (id = 1), number bigint NOT NULL);
@@ -33,7 +33,7 @@ CREATE TABLE ${SCHEMA}.tenant_document (
   replaces bigint, first_rid bigint NOT NULL, json text,
   PRIMARY KEY (tenant_id, type, id));
 CREATE UNIQUE INDEX tenant_document_rid ON ${SCHEMA}.tenant_document (tenant_id, type, rid);
-CREATE INDEX tenant_document_own ON ${SCHEMA}.tenant_document (tenant_id, type, first_rid) WHERE replaces IS NULL;
+CREATE UNIQUE INDEX tenant_document_first ON ${SCHEMA}.tenant_document (tenant_id, type, first_rid);
 
 CREATE TABLE ${SCHEMA}.tenant_history (
   tenant_id bigint NOT NULL, type smallint NOT NULL, id text COLLATE "C" NOT NULL,

@@ -1,4 +1,4 @@
-import type { StoredDocument } from '../document.ts';
+import type { StoredDocument } from './document.ts';
 
 /** What an entry costs beyond its text: the object, two map entries, the key. Measured, rounded up. */
 const ENTRY_BYTES = 250;

@@ -1,0 +1,161 @@
+import { Client, type ClientConfig, type QueryArrayResult, types } from 'pg';
+import { WarmfhirError } from '../../errors.ts';
+import { databaseError, noAnswer } from './database-error.ts';
+import type { Call, Row } from './statement.ts';
+
+export interface ConnectionOptions {
+  /** `postgres://…` */
+  readonly url: string;
+  /** How long the database may be silent while something waits for it, milliseconds; then the connection is given up. */
+  readonly deadlineMs: number;
+  /** How long connecting may take, where that differs. */
+  readonly connectWithinMs?: number;
+}
+
+/** bigint: counts, rids, times in milliseconds are all below 2^53. */
+const INT8 = 20;
+
+const TYPES: ClientConfig['types'] = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary') =>
+    oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+};
+
+/** What the database answered to one statement. */
+export interface Reply {
+  readonly rows: readonly Row[];
+  /** Rows that it found or changed. */
+  readonly count: number;
+  /** Word of the command: a COMMIT that undid everything says ROLLBACK. */
+  readonly command: string;
+}
+
+/**
+ * One connection. Whatever is run goes out at once, behind what was sent before, and is answered in that order, so that
+ * many callers can share it; nothing is ever cancelled on it. When the database has been silent for longer than the
+ * deadline while somebody waits, the connection is destroyed and everything on it fails.
+ */
+export class DatabaseConnection {
+  /** Statements that are not answered yet. */
+  pending = 0;
+  readonly #client: Client;
+  readonly #deadlineMs: number;
+  readonly #watch: NodeJS.Timeout;
+  /** For how long something has waited in vain, milliseconds; a stalled event loop of our own does not count. */
+  #silence = 0;
+  #closed = false;
+  #failure: unknown;
+
+  private constructor(client: Client, deadlineMs: number) {
+    this.#client = client;
+    this.#deadlineMs = deadlineMs;
+    const everyMs = Math.max(10, Math.min(250, deadlineMs / 4));
+    this.#watch = setInterval(() => this.#look(everyMs), everyMs);
+    client.on('error', (error) => this.#close(databaseError(error)));
+    client.on('end', () => this.#close(undefined));
+  }
+
+  /** @throws store-unavailable, store-invalid */
+  static async open({
+    url,
+    deadlineMs,
+    connectWithinMs = deadlineMs,
+  }: ConnectionOptions): Promise<DatabaseConnection> {
+    const config: ClientConfig = {
+      ...{ connectionString: url, types: TYPES, pipeline: true, application_name: 'warmfhir' },
+      ...{ keepAlive: true, connectionTimeoutMillis: connectWithinMs },
+    };
+    let client: Client;
+    try {
+      client = new Client(config);
+    } catch (cause) {
+      throw new WarmfhirError('store-invalid', 'The address of the database cannot be read.', { cause });
+    }
+    const connection = new DatabaseConnection(client, deadlineMs);
+    try {
+      await client.connect();
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      throw databaseError(error);
+    }
+  }
+
+  /** True once it can be used no more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Sends all of it in one go and resolves with the replies once the last is in. Text is one or several commands without
+   * values; its reply is that of its last command. Rejects with the first error; what follows that was sent all the same.
+   */
+  run(items: readonly (string | Call)[]): Promise<Reply[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#failure ?? noAnswer());
+      this.pending += items.length;
+      const replies: Reply[] = new Array(items.length);
+      let left = items.length;
+      let failure: unknown;
+      for (const [index, item] of items.entries()) {
+        const query =
+          typeof item === 'string' ? { text: item } : { ...item.statement, values: [...item.values] };
+        this.#client.query(query, (error: Error | null, result: unknown) => {
+          this.pending -= 1;
+          this.#silence = 0;
+          if (error) failure ??= databaseError(error);
+          else replies[index] = replyOf(result);
+          left -= 1;
+          if (left > 0) return;
+          if (failure === undefined) resolve(replies);
+          else reject(this.#failure ?? failure);
+        });
+      }
+    });
+  }
+
+  /** Calls `heard` for every notification; LISTEN is the caller's. */
+  onNotification(heard: (payload: string) => void): void {
+    this.#client.on('notification', ({ payload }) => heard(payload ?? ''));
+  }
+
+  onClose(closed: () => void): void {
+    if (this.#closed) closed();
+    else this.#client.once('end', closed);
+  }
+
+  /** Closes it once everything on it is answered. */
+  async end(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Whoever does not answer now is not waited for.
+    const late = setTimeout(() => this.#client.connection.stream.destroy(), this.#deadlineMs);
+    try {
+      await this.#client.end();
+    } finally {
+      clearTimeout(late);
+      clearInterval(this.#watch);
+    }
+  }
+
+  /** Closes it now: everything on it fails. */
+  destroy(failure?: WarmfhirError): void {
+    this.#close(failure);
+    this.#client.connection.stream.destroy();
+  }
+
+  #close(failure: unknown): void {
+    this.#failure ??= failure;
+    this.#closed = true;
+    clearInterval(this.#watch);
+  }
+
+  #look(afterMs: number): void {
+    this.#silence = this.pending === 0 ? 0 : this.#silence + afterMs;
+    if (this.#silence > this.#deadlineMs) this.destroy(noAnswer());
+  }
+}
+
+function replyOf(result: unknown): Reply {
+  const last = (Array.isArray(result) ? result.at(-1) : result) as QueryArrayResult & { rows: Row[] };
+  return { rows: last.rows, count: last.rowCount ?? 0, command: last.command };
+}

@@ -1,0 +1,21 @@
+import { INSTALLATION } from './001-installation.ts';
+
+/** A step of the schema: numbered from 1 without gaps, never changed once it was released. */
+export interface Migration {
+  readonly number: number;
+  /** One or several commands; they run in one transaction with those of every other step that is missing. */
+  readonly sql: string;
+  /** Tables that are distributed by `tenant_id` on Citus. */
+  readonly distributed: readonly string[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    sql: INSTALLATION,
+    distributed: ['tenant_overlay', 'tenant_document', 'tenant_history', 'tenant_shadow'],
+  },
+];
+
+/** The schema that this version works with. */
+export const SCHEMA_VERSION = MIGRATIONS.length;

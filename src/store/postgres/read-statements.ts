@@ -1,0 +1,66 @@
+import { masterTables, SCHEMA } from './master-tables.ts';
+import type { Statement } from './statement.ts';
+
+/** Columns of `tenant_document` that a version is made of, in the order that every reader knows. */
+export const VERSION = 'd.type, d.id, d.version, d.last_updated, d.method, d.reviewed_at, d.json';
+
+const DOCUMENT = `${SCHEMA}.tenant_document`;
+
+/** What the tenant has made of one document; no row where it has changed nothing. tenant, type, id */
+export const OVERLAY_READ: Statement = {
+  name: 'overlay_read',
+  text: `SELECT d.version, d.last_updated, d.method, d.reviewed_at, d.json FROM ${DOCUMENT} d
+    WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = $3`,
+};
+
+/** Former versions of one document, newest first. tenant, type, id */
+export const HISTORY: Statement = {
+  name: 'history',
+  text: `SELECT d.type, d.id, d.version, d.last_updated, d.method, d.reviewed_at, d.json
+    FROM ${SCHEMA}.tenant_history d
+    WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = $3 ORDER BY d.version DESC`,
+};
+
+/** One former version. tenant, type, id, version */
+export const FORMER_VERSION: Statement = {
+  name: 'former_version',
+  text: `SELECT d.type, d.id, d.version, d.last_updated, d.method, d.reviewed_at, d.json
+    FROM ${SCHEMA}.tenant_history d
+    WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = $3 AND d.version = $4`,
+};
+
+/** What the tenant has made of several documents of one type. tenant, type, ids */
+export const OVERLAY_ROWS: Statement = {
+  name: 'overlay_rows',
+  text: `SELECT d.rid, d.replaces, d.first_rid, ${VERSION} FROM ${DOCUMENT} d
+    WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = ANY($3::text[])`,
+};
+
+/** Statements that read one generation's documents as well. */
+export interface GenerationStatements {
+  /** The overlay's columns, then `master`: the text in the master where the tenant has changed nothing. */
+  readonly read: Statement;
+  /** Master rows of a type that the tenant has not changed: rid, id, json. tenant, type, ids */
+  readonly untouchedRows: Statement;
+}
+
+/** A key row, so that there is always one row, joined with the tenant's row and the master's. */
+export function generationStatements(generation: number): GenerationStatements {
+  const { document } = masterTables(generation);
+  return {
+    read: {
+      name: `read_g${generation}`,
+      text: `SELECT d.version, d.last_updated, d.method, d.reviewed_at, d.json, m.json AS master
+        FROM (SELECT $1::bigint AS tenant_id, $2::smallint AS type, $3::text AS id) k
+        LEFT JOIN ${DOCUMENT} d ON d.tenant_id = k.tenant_id AND d.tenant_id = $1 AND d.type = k.type AND d.id = k.id
+        LEFT JOIN ${document} m ON m.type = k.type AND m.id = k.id AND d.version IS NULL
+        WHERE k.tenant_id = ${SCHEMA}.app_tenant()`,
+    },
+    untouchedRows: {
+      name: `untouched_rows_g${generation}`,
+      text: `SELECT m.rid, m.id, m.json FROM ${document} m
+        WHERE m.type = $2 AND m.id = ANY($3::text[]) AND NOT EXISTS (
+          SELECT FROM ${DOCUMENT} d WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = m.id)`,
+    },
+  };
+}
