@@ -31,6 +31,26 @@ export interface CollectionStore {
    * more than once.
    */
   write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]>;
+  /**
+   * Keeps the text of a search that is too long for a link, on behalf of this tenant and erased with it. Durable when it
+   * resolves; every node finds it. What has expired goes, and so do the tenant's oldest beyond `MOST_KEPT_SEARCHES`.
+   *
+   * @param search.hash stands for the text: the same hash again only extends the time
+   * @param search.expires milliseconds since the epoch, as is `search.now`
+   */
+  keepSearch(search: KeptSearch & { readonly now: number }): Promise<void>;
+  /** A search that is kept and has not expired at `now`, or undefined. */
+  keptSearch(hash: string, now: number): Promise<KeptSearch | undefined>;
+}
+
+/** So many searches are kept for one tenant. */
+export const MOST_KEPT_SEARCHES = 200;
+
+export interface KeptSearch {
+  /** 22 characters, base64url. */
+  readonly hash: string;
+  readonly text: string;
+  readonly expires: number;
 }
 
 /** Sizes of the installation for operators, in bytes. */

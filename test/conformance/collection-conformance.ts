@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredDocument } from '../../src/store/document.ts';
 import type { Page } from '../../src/store/page.ts';
-import type { CollectionStore, Store } from '../../src/store/store.ts';
+import { type CollectionStore, MOST_KEPT_SEARCHES, type Store } from '../../src/store/store.ts';
 import { collectionOf, content, type Engine, type Installation, seal, warmed } from './engine.ts';
 
 const MASTER = [
@@ -271,6 +271,35 @@ export function collectionConformance(engine: Engine): void {
       } finally {
         await other.close();
       }
+    });
+
+    test('a search is kept for its tenant until it expires, and found by every process', async () => {
+      const hash = 'h'.repeat(22);
+      const kept = { hash, text: 'name=Žofie', expires: 10_000 };
+      expect(await acme.keptSearch(hash, 0)).toBeUndefined();
+      await acme.keepSearch({ ...kept, now: 5_000 });
+      const other = await installation.open();
+      try {
+        expect(await (await collectionOf(other, 'acme')).keptSearch(hash, 9_999)).toEqual(kept);
+        expect(await (await collectionOf(other, 'birch')).keptSearch(hash, 9_999)).toBeUndefined();
+      } finally {
+        await other.close();
+      }
+      expect(await acme.keptSearch(hash, 10_000)).toBeUndefined();
+      await acme.keepSearch({ ...kept, expires: 20_000, now: 6_000 });
+      await acme.keepSearch({ ...kept, expires: 15_000, now: 7_000 });
+      expect((await acme.keptSearch(hash, 10_000))?.expires).toBe(20_000);
+    });
+
+    test('the searches kept for a tenant are so many, the oldest go first', async () => {
+      const hash = (index: number) => String(index).padStart(22, '0');
+      for (let index = 0; index <= MOST_KEPT_SEARCHES; index++) {
+        await acme.keepSearch({ hash: hash(index), text: 'x', expires: 10_000 + index, now: 0 });
+      }
+      await birch.keepSearch({ hash: hash(0), text: 'x', expires: 1, now: 0 });
+      expect(await acme.keptSearch(hash(0), 0)).toBeUndefined();
+      expect(await acme.keptSearch(hash(1), 0)).toBeDefined();
+      expect(await birch.keptSearch(hash(0), 0)).toBeDefined();
     });
 
     test('what was acknowledged is there after closing and opening', async () => {

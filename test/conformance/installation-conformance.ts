@@ -239,6 +239,8 @@ export function installationConformance(engine: Engine): void {
         [{ kind: 'put', content: content('Basic', 'b', { code: { text: 'marker-text' } }) }],
         1,
       );
+      const kept = { hash: 'h'.repeat(22), text: 'search-marker', expires: 9e12, now: 1 };
+      await acme.keepSearch(kept);
       const { serial } = (await store.tenants.get('acme-the-tenant'))!;
       expect(await store.tenants.usage((await store.tenants.get('acme-the-tenant'))!)).toMatchObject({
         documentsChanged: 1,
@@ -247,7 +249,10 @@ export function installationConformance(engine: Engine): void {
       expect(await other.tenants.remove('acme-the-tenant')).toBe(true);
       expect(await other.tenants.remove('acme-the-tenant')).toBe(false);
       await other.close();
-      expect(await installation.findOnDisk(['marker-text', 'acme-the-tenant'])).toEqual([]);
+      const left = ['marker-text', 'search-marker', 'acme-the-tenant'];
+      expect(await installation.findOnDisk(left)).toEqual([]);
+      await acme.keepSearch(kept);
+      expect(await installation.findOnDisk(left)).toEqual([]);
       const late = acme.write([{ kind: 'put', content: content('Basic', 'b') }], 1);
       await expect(late).rejects.toMatchObject({ code: 'tenant-cold' });
       const anew = await warmed(store, 'acme-the-tenant');

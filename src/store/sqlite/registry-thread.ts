@@ -3,17 +3,23 @@ import { workerData } from 'node:worker_threads';
 import { WarmfhirError } from '../../errors.ts';
 import type { ThreadReply } from '../../threads/batching-thread.ts';
 import { failure, serveBatches } from '../../threads/serve-batches.ts';
+import { type KeptSearch, MOST_KEPT_SEARCHES } from '../store.ts';
 import { ChangeCounter } from './change-counter.ts';
 import { guarded } from './connection.ts';
 import { StoreFolder, syncToDisk, unlinkDatabase } from './store-folder.ts';
 import { SystemFile } from './system-file.ts';
 import type { ThreadData } from './thread-data.ts';
 
-/** Changes to the list of tenants. */
+/** Changes to the list of tenants, and to what is kept for them. */
 export type RegistryCall =
   | { readonly kind: 'warm'; readonly id: string; readonly now: number }
   | { readonly kind: 'cool'; readonly id: string }
   | { readonly kind: 'requests'; readonly requests: ReadonlyMap<string, number> }
+  | {
+      readonly kind: 'keep-search';
+      readonly serial: number;
+      readonly search: KeptSearch & { readonly now: number };
+    }
   | { readonly kind: 'remove'; readonly id: string };
 
 type SharedCall = Exclude<RegistryCall, { readonly kind: 'remove' }>;
@@ -53,6 +59,10 @@ function remove(id: string): boolean {
 
 /** Inside a transaction: the files of an erased tenant and its row. */
 function eraseLeftover(id: string): void {
+  system.run(
+    'DELETE FROM kept_search WHERE serial IN (SELECT serial FROM tenant WHERE id = ? AND erased = 1)',
+    id,
+  );
   if (system.run('DELETE FROM tenant WHERE id = ? AND erased = 1', id) === 0) return;
   const path = folder.overlay(id);
   guarded(path, () => {
@@ -66,6 +76,30 @@ function finishErasing(id: string): void {
   system.transaction(() => eraseLeftover(id));
   // An erased tenant must not live on in the write-ahead log.
   guarded(folder.system, () => system.connection.pragma('wal_checkpoint(TRUNCATE)'));
+}
+
+function keepSearch(
+  serial: number,
+  { hash, text, expires, now }: KeptSearch & { readonly now: number },
+): void {
+  // A tenant that was removed meanwhile must leave nothing behind.
+  if (system.tenantOverlay(serial) === undefined) return;
+  system.run('DELETE FROM kept_search WHERE expires <= ?', now);
+  system.run(
+    `INSERT INTO kept_search VALUES (?, ?, ?, ?)
+     ON CONFLICT (serial, hash) DO UPDATE SET expires = max(expires, excluded.expires)`,
+    serial,
+    hash,
+    text,
+    expires,
+  );
+  system.run(
+    `DELETE FROM kept_search WHERE serial = ? AND hash IN
+     (SELECT hash FROM kept_search WHERE serial = ? ORDER BY expires DESC, hash LIMIT -1 OFFSET ?)`,
+    serial,
+    serial,
+    MOST_KEPT_SEARCHES,
+  );
 }
 
 function apply(call: SharedCall): unknown {
@@ -82,6 +116,9 @@ function apply(call: SharedCall): unknown {
           id,
         );
       }
+      return undefined;
+    case 'keep-search':
+      keepSearch(call.serial, call.search);
       return undefined;
   }
 }
@@ -122,7 +159,8 @@ serveBatches<RegistryCall, unknown>(
     for (const [index, call] of shared.entries()) replies.set(call, answers[index]!);
     for (const call of removals)
       replies.set(call, settle(() => [{ ok: true, value: remove(call.id) }], 1)[0]!);
-    changes.countUp();
+    // What is kept for a search is asked for anew each time: nobody holds it.
+    if (batch.some(({ kind }) => kind !== 'keep-search')) changes.countUp();
     return batch.map((call) => replies.get(call)!);
   },
   () => {

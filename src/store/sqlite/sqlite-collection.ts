@@ -1,12 +1,14 @@
 import type { BatchingThread } from '../../threads/batching-thread.ts';
 import type { DocumentVersion, HistoryEntry, StoredDocument } from '../document.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
-import type { CollectionStore } from '../store.ts';
+import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { Write, WriteResult } from '../write.ts';
 import type { ChangeCounter } from './change-counter.ts';
 import type { OverlayHandles } from './overlay-handles.ts';
 import type { ReaderCall, ReaderMethod } from './reader-thread.ts';
+import type { RegistryCall } from './registry-thread.ts';
+import type { SystemFile } from './system-file.ts';
 import type { WriterCall } from './writer-thread.ts';
 
 /** A tenant's collection: reads by id on the calling thread, everything else on the threads made for it. */
@@ -17,6 +19,8 @@ export class SqliteCollection implements CollectionStore {
   readonly #changes: ChangeCounter;
   readonly #reader: BatchingThread<ReaderCall, unknown>;
   readonly #writer: BatchingThread<WriterCall, unknown>;
+  readonly #registry: BatchingThread<RegistryCall, unknown>;
+  readonly #system: SystemFile;
   readonly #current: () => TenantRecord;
 
   constructor(parts: {
@@ -26,6 +30,8 @@ export class SqliteCollection implements CollectionStore {
     readonly changes: ChangeCounter;
     readonly reader: BatchingThread<ReaderCall, unknown>;
     readonly writer: BatchingThread<WriterCall, unknown>;
+    readonly registry: BatchingThread<RegistryCall, unknown>;
+    readonly system: SystemFile;
     /** The record as it stands now; refuses a damaged generation. */
     readonly current: () => TenantRecord;
   }) {
@@ -35,6 +41,8 @@ export class SqliteCollection implements CollectionStore {
     this.#changes = parts.changes;
     this.#reader = parts.reader;
     this.#writer = parts.writer;
+    this.#registry = parts.registry;
+    this.#system = parts.system;
     this.#current = parts.current;
   }
 
@@ -76,6 +84,14 @@ export class SqliteCollection implements CollectionStore {
       writes,
       now,
     })) as readonly WriteResult[];
+  }
+
+  async keepSearch(search: KeptSearch & { readonly now: number }): Promise<void> {
+    await this.#registry.call({ kind: 'keep-search', serial: this.#record.serial, search });
+  }
+
+  async keptSearch(hash: string, now: number): Promise<KeptSearch | undefined> {
+    return this.#system.keptSearch(this.#record.serial, hash, now);
   }
 
   async #ask<Result>(method: ReaderMethod, ...parameters: unknown[]): Promise<Result> {

@@ -108,6 +108,8 @@ export class SqliteStore implements Store {
       changes: this.#changes,
       reader: this.#share(this.#readers, record),
       writer: this.#share(this.#writers, record),
+      registry: this.#registry,
+      system: this.#system,
       current: () => {
         this.#documents.requireSound(record.generation);
         // Between a first write and the next look at the registry the record lags behind.

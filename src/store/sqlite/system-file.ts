@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { WarmfhirError } from '../../errors.ts';
 import type { GenerationInfo, IngestionStatus } from '../generation.ts';
+import type { KeptSearch } from '../store.ts';
 import type { TenantCount, TenantRecord } from '../tenant-registry.ts';
 import {
   APPLICATION_ID,
@@ -26,6 +27,13 @@ CREATE TABLE tenant (
   overlay INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, warmed_at INTEGER, last_request INTEGER,
   erased INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+`;
+
+/** Stores of the first version lack it. */
+const KEPT_SEARCH_SCHEMA = `
+CREATE TABLE IF NOT EXISTS kept_search (
+  serial INTEGER NOT NULL, hash TEXT NOT NULL, text TEXT NOT NULL, expires INTEGER NOT NULL,
+  PRIMARY KEY (serial, hash)) WITHOUT ROWID;
 `;
 
 const INGESTION_STATUS = '_system/ingestion_status';
@@ -144,6 +152,16 @@ export class SystemFile {
     return row === undefined ? undefined : row.overlay === 1;
   }
 
+  /** A search kept for the tenant of this serial. */
+  keptSearch(serial: number, hash: string, now: number): KeptSearch | undefined {
+    return this.#one(
+      'SELECT hash, text, expires FROM kept_search WHERE serial = ? AND hash = ? AND expires > ?',
+      serial,
+      hash,
+      now,
+    ) as KeptSearch | undefined;
+  }
+
   newestSealed(): number | undefined {
     const row = this.#one("SELECT max(number) AS number FROM generation WHERE state = 'sealed'") as {
       number: number | null;
@@ -249,6 +267,7 @@ export class SystemFile {
       });
     }
     requireFormat(this.connection, this.#path, FORMAT);
+    this.connection.exec(KEPT_SEARCH_SCHEMA);
   }
 }
 
