@@ -9,6 +9,7 @@ import { Ingestion } from './collection/ingestion.ts';
 import { TenantCollectionManager } from './collection/tenant-collection-manager.ts';
 import { packageVersion, type Settings } from './config.ts';
 import { WarmfhirError } from './errors.ts';
+import { ThreadedPatcher } from './fhir/patch/threaded-patcher.ts';
 import { ThreadedResourceCheck } from './fhir/threaded-resource-check.ts';
 import { jsonLog } from './json-log.ts';
 import { PrometheusMetrics } from './metrics/prometheus/prometheus-metrics.ts';
@@ -55,8 +56,9 @@ export async function serve(
     autoWarm: settings.autoWarm,
   });
   const check = new ThreadedResourceCheck();
+  const patcher = new ThreadedPatcher();
   const server = createServer({
-    ...{ store, collections, tenants, check, clock, log, metrics },
+    ...{ store, collections, tenants, check, patcher, clock, log, metrics },
     reviews: new ReviewService({ clock, metrics }),
     ingestion: new Ingestion({ generations: store.generations, clock }),
     maxBodyBytes: settings.maxBody,
@@ -74,6 +76,7 @@ export async function serve(
     await server.close();
     await tenants.close();
     await check.close();
+    await patcher.close();
     await store.close();
   }
 }

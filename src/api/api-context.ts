@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { Ingestion } from '../collection/ingestion.ts';
 import type { TenantCollectionManager } from '../collection/tenant-collection-manager.ts';
+import type { Patcher } from '../fhir/patch/patch.ts';
 import type { ResourceCheck } from '../fhir/resource-check.ts';
 import type { ElementTable } from '../fhir/subset/element-table.ts';
 import type { Log } from '../log.ts';
@@ -18,6 +19,7 @@ export interface ServerOptions {
   readonly tenants: TenantManager;
   readonly reviews: ReviewService;
   readonly check: ResourceCheck;
+  readonly patcher: Patcher;
   readonly ingestion: Ingestion;
   readonly clock: Clock;
   readonly log: Log;

@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import { WarmfhirError } from '../errors.ts';
 import { scanObject } from '../fhir/json-text.ts';
 import { parseJson } from '../fhir/parse-json.ts';
+import { shown } from '../fhir/parse-resource.ts';
 import type { ApiRequest } from './api-context.ts';
 import { mediaType } from './media-type.ts';
 
-const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/fhir+json']);
+/** What a resource may be sent as. */
+export const JSON_TYPES: ReadonlySet<string> = new Set(['application/fhir+json', 'application/json']);
 
 /** True when the request carries a body of at least one byte. */
 export function hasBody({ body }: ApiRequest): boolean {
@@ -13,21 +15,21 @@ export function hasBody({ body }: ApiRequest): boolean {
 }
 
 /**
- * The body's bytes, which the client says are JSON in UTF-8. Throws `media-type-unsupported`, and `body-invalid` when
+ * The body's bytes, which the client says are of one of the types, JSON in UTF-8. Throws `media-type-unsupported`, and `body-invalid` when
  * there is no body.
  */
-export function jsonBytes(request: ApiRequest): Buffer {
+export function jsonBytes(request: ApiRequest, types: ReadonlySet<string> = JSON_TYPES): Buffer {
   const { body } = request;
   if (body === undefined || body.length === 0) {
     throw new WarmfhirError('body-invalid', 'The request has no body.');
   }
   const { name, parameters } = mediaType(request.headers['content-type'] ?? '');
-  if (!JSON_TYPES.has(name)) {
+  if (!types.has(name)) {
     const said =
-      name === '' ? 'The request does not say what its body is.' : 'The body is not said to be JSON.';
+      name === '' ? 'The request does not say what its body is.' : `The body is said to be ${shown(name)}.`;
     throw new WarmfhirError(
       'media-type-unsupported',
-      `${said} Send Content-Type: application/fhir+json or application/json.`,
+      `${said} Send Content-Type: ${[...types].join(' or ')}.`,
     );
   }
   if (!['utf-8', 'utf8', undefined].includes(parameters.get('charset'))) {

@@ -8,7 +8,7 @@ export type ReplyBody = string | Promise<string>;
 
 interface Address {
   /** HEAD goes with GET. */
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** What the CapabilityStatement says of it. */
   readonly capability?: Capability;

@@ -3,6 +3,7 @@ import { createRoute } from './fhir/create.ts';
 import { deleteRoute } from './fhir/delete.ts';
 import { historyRoute } from './fhir/history.ts';
 import { metadataRoute } from './fhir/metadata.ts';
+import { patchRoute } from './fhir/patch.ts';
 import { readRoute } from './fhir/read.ts';
 import { reviewRoute } from './fhir/review.ts';
 import { searchByPostRoute, searchRoute } from './fhir/search.ts';
@@ -60,6 +61,7 @@ function fhirRoutes(api: ApiContext): readonly Route[] {
     historyRoute(api),
     createRoute(api),
     updateRoute(api),
+    patchRoute(api),
     deleteRoute(api),
     searchRoute(api),
     searchByPostRoute(api),

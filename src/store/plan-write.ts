@@ -2,7 +2,7 @@ import { WarmfhirError } from '../errors.ts';
 import { stamp } from '../fhir/resource-content.ts';
 import { restamp, withReview } from '../fhir/review-state.ts';
 import { type DocumentVersion, masterVersion, type StoredDocument, type VersionMethod } from './document.ts';
-import type { Write, WriteResult } from './write.ts';
+import type { ExpectedVersion, Write, WriteResult } from './write.ts';
 
 /** What a write comes to: its result and, where it changes anything, the version to store. */
 export interface PlannedWrite {
@@ -29,12 +29,13 @@ export function planWrite(
   switch (write.kind) {
     case 'create':
       if (current !== undefined && !current.deleted) {
-        throw new WarmfhirError('version-conflict', `${current.type}/${current.id} exists already.`);
+        throw exists(current);
       }
       return stored('created', 'POST', contentDocument(write, version, lastUpdated));
     case 'put': {
       requireVersion(write.ifMatch, current, write.content.type, write.content.id);
       const isNew = current === undefined || current.deleted;
+      if (write.ifAbsent && !isNew) throw exists(current);
       return stored(isNew ? 'created' : 'updated', 'PUT', contentDocument(write, version, lastUpdated));
     }
     case 'delete': {
@@ -50,6 +51,10 @@ export function planWrite(
       return stored('reviewed', 'PUT', reviewDocument(current, write.reviewed, version, lastUpdated));
     }
   }
+}
+
+function exists({ type, id }: StoredDocument): WarmfhirError {
+  return new WarmfhirError('version-conflict', `${type}/${id} exists already.`);
 }
 
 function stored(
@@ -82,7 +87,7 @@ function reviewDocument(
 }
 
 function requireVersion(
-  ifMatch: number | undefined,
+  ifMatch: ExpectedVersion | undefined,
   current: DocumentVersion | undefined,
   type: string,
   id: string,
@@ -91,7 +96,7 @@ function requireVersion(
   if (current === undefined || current.deleted) {
     throw new WarmfhirError('version-conflict', `${type}/${id} does not exist, so no version of it matches.`);
   }
-  if (current.version !== ifMatch) {
+  if (ifMatch !== 'any' && current.version !== ifMatch) {
     throw new WarmfhirError(
       'version-conflict',
       `${type}/${id} has version ${current.version}, not ${ifMatch}.`,

@@ -1,6 +1,9 @@
 import type { ResourceContent } from '../fhir/resource-content.ts';
 import type { DeletedDocument, StoredDocument } from './document.ts';
 
+/** The version that a document must have, or `any` where it only has to exist. */
+export type ExpectedVersion = number | 'any';
+
 /**
  * One change to one document of a tenant's collection.
  *
@@ -10,12 +13,23 @@ import type { DeletedDocument, StoredDocument } from './document.ts';
  * - `review` sets or takes back the review state in the document itself, as a new version; setting what
  *   already stands still records a new time, taking back what is not there changes nothing.
  *
- * `ifMatch` (a version) is checked inside the transaction: absent or different is a `version-conflict`.
+ * `ifMatch` is checked inside the transaction: absent or different is a `version-conflict`. So is `ifAbsent`, which says that
+ * the document must not exist.
  */
 export type Write =
-  | { readonly kind: 'put'; readonly content: ResourceContent; readonly ifMatch?: number }
+  | {
+      readonly kind: 'put';
+      readonly content: ResourceContent;
+      readonly ifMatch?: ExpectedVersion;
+      readonly ifAbsent?: true;
+    }
   | { readonly kind: 'create'; readonly content: ResourceContent }
-  | { readonly kind: 'delete'; readonly type: string; readonly id: string; readonly ifMatch?: number }
+  | {
+      readonly kind: 'delete';
+      readonly type: string;
+      readonly id: string;
+      readonly ifMatch?: ExpectedVersion;
+    }
   | { readonly kind: 'review'; readonly type: string; readonly id: string; readonly reviewed: boolean };
 
 export type WriteResult =

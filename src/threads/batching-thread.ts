@@ -24,6 +24,8 @@ export interface BatchingThreadOptions {
   readonly data?: unknown;
   /** Bounds of the thread's heap. */
   readonly resourceLimits?: ResourceLimits;
+  /** A batch that takes longer is rejected with this error, and the thread ended with it. */
+  readonly timeLimit?: { readonly ms: number; readonly error: () => WarmfhirError };
 }
 
 /**
@@ -41,6 +43,7 @@ export class BatchingThread<Request, Result> {
   #running: Waiting<Request, Result>[] = [];
   #idle: (() => void)[] = [];
   #closed = false;
+  #deadline: NodeJS.Timeout | undefined;
 
   constructor(script: URL, options: BatchingThreadOptions = {}) {
     this.#script = script;
@@ -94,6 +97,17 @@ export class BatchingThread<Request, Result> {
     this.#running = this.#queue.splice(0, this.#options.maxBatch ?? 256);
     this.#worker.ref();
     this.#worker.postMessage(this.#running.map((waiting) => waiting.request));
+    this.#limitTime(this.#worker);
+  }
+
+  #limitTime(worker: Worker): void {
+    const { timeLimit } = this.#options;
+    if (timeLimit === undefined) return;
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => {
+      this.#fail(worker, undefined, timeLimit.error());
+      void worker.terminate();
+    }, timeLimit.ms);
   }
 
   #start(): Worker {
@@ -102,6 +116,7 @@ export class BatchingThread<Request, Result> {
     worker.on('message', (replies: ThreadReply<Result>[]) => {
       const answered = this.#running;
       this.#running = [];
+      clearTimeout(this.#deadline);
       this.#send();
       if (this.#running.length === 0) worker.unref();
       for (const [index, waiting] of answered.entries()) {
@@ -115,14 +130,17 @@ export class BatchingThread<Request, Result> {
     return worker;
   }
 
-  #fail(worker: Worker, cause: unknown): void {
+  #fail(
+    worker: Worker,
+    cause: unknown,
+    error = new WarmfhirError('store-unavailable', 'A worker thread ended unexpectedly.', { cause }),
+  ): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    clearTimeout(this.#deadline);
     const lost = this.#running;
     this.#running = [];
-    for (const { reject } of lost) {
-      reject(new WarmfhirError('store-unavailable', 'A worker thread ended unexpectedly.', { cause }));
-    }
+    for (const { reject } of lost) reject(error);
     this.#send();
   }
 }

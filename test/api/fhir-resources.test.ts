@@ -268,7 +268,7 @@ describe('update', () => {
     expect((await put('W/"1"')).status).toBe(200);
     expect((await put('"2"')).status).toBe(200);
     expect((await put('W/"abc"')).status).toBe(412);
-    for (const malformed of ['3', 'W/3', '*', 'W/"3", W/"4"', '']) {
+    for (const malformed of ['3', 'W/3', 'W/"3", W/"4"', '']) {
       expect((await put(malformed)).status, malformed).toBe(400);
     }
   });

@@ -8,6 +8,7 @@ import { createServer, type ServerOptions } from '../../src/api/server.ts';
 import { Ingestion } from '../../src/collection/ingestion.ts';
 import { TenantCollectionManager } from '../../src/collection/tenant-collection-manager.ts';
 import { parseResource } from '../../src/fhir/parse-resource.ts';
+import { ThreadedPatcher } from '../../src/fhir/patch/threaded-patcher.ts';
 import { ThreadedResourceCheck } from '../../src/fhir/threaded-resource-check.ts';
 import { type Log, silentLog } from '../../src/log.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus/prometheus-metrics.ts';
@@ -39,6 +40,7 @@ export class RunningServer {
   readonly clock = new ManualClock();
   readonly metrics = new PrometheusMetrics();
   readonly check = new ThreadedResourceCheck();
+  readonly patcher = new ThreadedPatcher();
   readonly store: SqliteStore;
   readonly collections: TenantCollectionManager;
   readonly tenants: TenantManager;
@@ -68,6 +70,7 @@ export class RunningServer {
       tenants: this.tenants,
       reviews: new ReviewService({ clock, metrics }),
       check: this.check,
+      patcher: this.patcher,
       ingestion: new Ingestion({ generations: store.generations, clock }),
       clock,
       log,
@@ -180,6 +183,7 @@ export class RunningServer {
     await this.server.close();
     await this.tenants.close();
     await this.check.close();
+    await this.patcher.close();
     await this.store.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -12,7 +12,7 @@ export function deleteRoute(api: ApiContext): TenantRoute {
     capability: { interactions: ['delete'] },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
-      const ifMatch = expectedVersion(request);
+      const ifMatch = expectedVersion(request.headers['if-match']);
       const [result] = await collection.write(
         [{ kind: 'delete', type: type!, id: id!, ...(ifMatch === undefined ? {} : { ifMatch }) }],
         api.clock.now(),

@@ -1,4 +1,5 @@
 import { WarmfhirError } from '../../errors.ts';
+import type { ExpectedVersion } from '../../store/write.ts';
 import type { ApiRequest } from '../api-context.ts';
 
 /** A preference of the `Prefer` header in lower case, such as `minimal` for `return`. See RFC 7240. */
@@ -32,12 +33,12 @@ export function prefersLenient(request: ApiRequest): boolean {
 }
 
 /**
- * The version that `If-Match` expects, or undefined without the header. Throws `parameter-invalid` for anything but
- * one ETag, and `version-conflict` for an ETag that no version has.
+ * The version that an `If-Match` expects; `*` is any. Throws `parameter-invalid` for anything but one ETag, and
+ * `version-conflict` for an ETag that no version has. https://hl7.org/fhir/R4/http.html#concurrency
  */
-export function expectedVersion(request: ApiRequest): number | undefined {
-  const header = request.headers['if-match'];
+export function expectedVersion(header: string | undefined): ExpectedVersion | undefined {
   if (header === undefined) return undefined;
+  if (header.trim() === '*') return 'any';
   const tag = /^(?:W\/)?"([^"]*)"$/.exec(header.trim());
   if (tag === null) throw new WarmfhirError('parameter-invalid', 'If-Match is one ETag, for example W/"3".');
   if (!/^[1-9]\d{0,14}$/.test(tag[1]!)) {

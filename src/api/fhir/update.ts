@@ -13,7 +13,7 @@ export function updateRoute(api: ApiContext): TenantRoute {
     capability: { interactions: ['update'], support: { updateCreate: true } },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
-      const ifMatch = expectedVersion(request);
+      const ifMatch = expectedVersion(request.headers['if-match']);
       const expected = { type: type!, id: id!, assignId: false };
       const content = await api.check.check(jsonBytes(request), expected);
       const [result] = await collection.write(

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { loadDataType, OperationOutcomeError, validateResource } from '@medplum/core';
+import { OperationOutcomeError, validateResource } from '@medplum/core';
 import { type ErrorIssue, WarmfhirError } from '../../errors.ts';
-import { isResourceType } from '../resource-type.ts';
-import { DISTILLED, distilDefinitions } from './distil-definitions.ts';
+import { Definitions } from './definitions.ts';
 import { FormCheck } from './form-check.ts';
-import { MemberTable } from './member-table.ts';
 
 /** So many of the validator's problems are named. */
 const NAMED_PROBLEMS = 5;
 
-type Loadable = Parameters<typeof loadDataType>[0];
 type Checkable = Parameters<typeof validateResource>[0];
 
 /** What is read of an OperationOutcome's issue. */
@@ -29,14 +25,10 @@ interface Issue {
  * not bounded. The definitions of a resource type are read when the first resource of that type comes along.
  */
 export class StructureCheck {
-  readonly #definitions: Record<string, string>;
-  readonly #loaded = new Set<string>();
-  readonly #members = new MemberTable();
+  readonly #definitions: Definitions;
 
-  constructor(path: string = DISTILLED) {
-    distilDefinitions(path);
-    this.#definitions = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
-    for (const name of Object.keys(this.#definitions)) if (!isResourceType(name)) this.#load(name);
+  constructor(definitions: Definitions = new Definitions()) {
+    this.#definitions = definitions;
   }
 
   /**
@@ -44,7 +36,10 @@ export class StructureCheck {
    * @throws resource-invalid, naming the first problems with their places in its detail and its issues
    */
   require(resource: Readonly<Record<string, unknown>>): void {
-    const form = new FormCheck({ members: this.#members, load: (type) => this.#load(type) });
+    const form = new FormCheck({
+      members: this.#definitions.members,
+      load: (type) => this.#definitions.load(type),
+    });
     const problems = form.problemsOf(resource);
     if (problems.length > 0) throw invalid(problems);
     try {
@@ -53,12 +48,6 @@ export class StructureCheck {
       const found = validatorProblems(cause, resource);
       if (found.length > 0) throw invalid(found, cause);
     }
-  }
-
-  #load(name: string): void {
-    if (this.#loaded.has(name)) return;
-    loadDataType(JSON.parse(this.#definitions[name]!) as Loadable);
-    this.#loaded.add(name);
   }
 }
 
