@@ -1,4 +1,6 @@
-// Distils R4's structure definitions into build/, once per clone.
+// Distils R4's definitions into build/, once per clone.
+import { distilSearch } from '../src/fhir/search/distil-search.ts';
 import { distilDefinitions } from '../src/fhir/structure/distil-definitions.ts';
 
 distilDefinitions();
+distilSearch();

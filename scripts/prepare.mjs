@@ -50,15 +50,24 @@ function install() {
   else run('npm', args, { shell: process.platform === 'win32' });
 }
 
-/** Distils what the check of resources needs, when it is missing or older than what makes it. */
+/** What is distilled from R4's definitions, with the sources that make it. */
+const DISTILLED = {
+  'build/r4-structure.json': ['src/fhir/structure/distil-definitions.ts'],
+  'build/r4-search.json': [
+    'src/fhir/search/distil-search.ts',
+    'src/fhir/search/compartment-table.ts',
+    'src/fhir/search/expression-text.ts',
+  ],
+};
+
+/** Distils R4's definitions, where the outcome is missing or older than what makes it. */
 function distil(node) {
-  const target = join(ROOT, 'build/r4-structure.json');
-  const makers = ['src/fhir/structure/distil-definitions.ts', 'package-lock.json'].map((path) =>
-    join(ROOT, path),
-  );
-  const made = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (makers.every((path) => statSync(path).mtimeMs < made)) return;
-  rmSync(target, { force: true });
+  const old = Object.entries(DISTILLED).filter(([target, makers]) => {
+    const made = statSync(join(ROOT, target), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return [...makers, 'package-lock.json'].some((path) => statSync(join(ROOT, path)).mtimeMs >= made);
+  });
+  if (old.length === 0) return;
+  for (const [target] of old) rmSync(join(ROOT, target), { force: true });
   run(node, ['scripts/distil-definitions.ts']);
 }
 

@@ -1,3 +1,5 @@
+import type { IndexedValues } from './search/indexed-values.ts';
+
 /**
  * A resource as a client or source wrote it, normalised, with the server-owned parts cut out: everything
  * that a store needs to write a version without parsing JSON again.
@@ -11,6 +13,8 @@ export interface ResourceContent {
   readonly id: string;
   readonly prefix: string;
   readonly suffix: string;
+  /** What a search finds it by. Absent where a stored text was only taken apart: its index rows stay as they are. */
+  readonly indexed?: IndexedValues;
 }
 
 /**

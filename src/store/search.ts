@@ -1,4 +1,5 @@
-import type { Criterion, Shape } from '../fhir/search/criterion.ts';
+import type { Criterion } from '../fhir/search/criterion.ts';
+import type { Include, SortKey } from '../fhir/search/parsed-search.ts';
 import type { StoredDocument } from './document.ts';
 
 /** A search of one collection. */
@@ -14,27 +15,6 @@ export interface SearchQuery {
   /** `estimate` may be exact. */
   readonly total: 'none' | 'estimate' | 'accurate';
   readonly includes: readonly Include[];
-}
-
-export interface SortKey {
-  readonly descending: boolean;
-  readonly by:
-    | { readonly kind: 'id' | 'last-updated' | 'reviewed' | 'review-time' }
-    /** One parameter number for each type searched that has it. Ascending by the lowest value, descending by the highest. */
-    | { readonly kind: 'index'; readonly parameters: readonly number[]; readonly shape: Shape };
-}
-
-/** `_include` and `_revinclude`. See https://hl7.org/fhir/R4/search.html#revinclude */
-export interface Include {
-  readonly direction: 'include' | 'revinclude';
-  /** The type that holds the reference. */
-  readonly source: string;
-  /** Numbers of the reference parameters to follow: one, or for `*` all of the source type. */
-  readonly parameters: readonly number[];
-  /** Only documents of this type are included. */
-  readonly target?: string;
-  /** Also follow from what was included, until nothing new comes. */
-  readonly iterate: boolean;
 }
 
 export interface SearchPage {

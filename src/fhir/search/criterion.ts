@@ -64,7 +64,9 @@ export interface RangeTest {
   readonly until: number;
 }
 
-/** Absent `system`: any; absent `code`: any unit. A value in UCUM arrives converted, with `system` = UCUM_BASE. */
+/**
+ * Absent `system`: any but UCUM_BASE; absent `code`: any unit. A value in UCUM arrives converted, with `system` = UCUM_BASE.
+ */
 export interface QuantityTest {
   readonly kind: 'quantity';
   readonly system?: string;

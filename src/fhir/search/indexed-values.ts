@@ -17,7 +17,10 @@ export interface IndexedValues {
   readonly composite: readonly CompositeRow[];
 }
 
-/** `system` is '' where there is none; `code` is as it is compared (case folded where its code system says so). */
+/**
+ * `system` is '' where there is none; `code` is as it is compared: case folded unless its code system tells case apart.
+ * An element without a code (a text alone) has a row with code ''.
+ */
 export type TokenRow = readonly [parameter: number, system: string, code: string];
 
 /** `folded`: lower case, without accents, white space collapsed. */
@@ -26,12 +29,17 @@ export type TextRow = readonly [parameter: number, folded: string];
 export type StringRow = readonly [parameter: number, folded: string, exact: string];
 
 /**
- * The range that a value stands for by its precision, from inclusive; `until` exclusive. Dates in milliseconds since the
- * epoch; an end that is open is ∓8.64e15 (dates) or ∓1.7976931348623157e308 (numbers).
+ * The range that a value stands for: `from` inclusive, `until` exclusive. Dates in milliseconds since the epoch, by their
+ * precision. A number is the smallest range that holds it, because prefixes compare with it exactly (`gt100` does not find
+ * 100): the precision that counts is that of the search value. An end that is open is ∓8.64e15 (dates) or
+ * ∓1.7976931348623157e308 (numbers).
  */
 export type RangeRow = readonly [parameter: number, from: number, until: number];
 
-/** One row with the unit as it was written and, where UCUM knows it, one in base units with `system` = UCUM_BASE. */
+/**
+ * One row with the code of the unit, one without system for its text where that differs, and, where UCUM knows the unit,
+ * one in base units with `system` = UCUM_BASE.
+ */
 export type QuantityRow = readonly [
   parameter: number,
   system: string,
@@ -46,6 +54,7 @@ export const UCUM_BASE = 'ucum-base';
 /**
  * A relative reference, or an absolute one: then `base` holds what stands in front of `Type/id`. `type` and `id` are '' where
  * the address has no such form (canonical and other URLs): then `base` is all of it. `version` is '' where none is named.
+ * An element without an address (an identifier or a text alone, a contained resource) has a row of '' alone.
  */
 export type ReferenceRow = readonly [
   parameter: number,
