@@ -15,7 +15,8 @@ export interface ConnectionOptions {
 /** bigint: counts, rids, times in milliseconds are all below 2^53. */
 const INT8 = 20;
 
-const TYPES: ClientConfig['types'] = {
+/** How values arrive from the database. */
+export const VALUE_TYPES: NonNullable<ClientConfig['types']> = {
   getTypeParser: ((oid: number, format: 'text' | 'binary') =>
     oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };
@@ -61,7 +62,7 @@ export class DatabaseConnection {
     connectWithinMs = deadlineMs,
   }: ConnectionOptions): Promise<DatabaseConnection> {
     const config: ClientConfig = {
-      ...{ connectionString: url, types: TYPES, pipeline: true, application_name: 'warmfhir' },
+      ...{ connectionString: url, types: VALUE_TYPES, pipeline: true, application_name: 'warmfhir' },
       ...{ keepAlive: true, connectionTimeoutMillis: connectWithinMs },
     };
     let client: Client;

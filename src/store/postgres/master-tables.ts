@@ -36,21 +36,27 @@ export function createMasterTables(generation: number): readonly string[] {
   ];
 }
 
-/** What is added once all documents are in: the keys that reads need, and the right to read for those who serve. */
+/** The keys that reads need, made once the documents are in. The last fails while two documents have the same key. */
+export function indexMasterTables(generation: number): readonly string[] {
+  const { document } = masterTables(generation);
+  return [
+    `CREATE UNIQUE INDEX document_rid ON ${document} (rid)`,
+    `CREATE UNIQUE INDEX document_type_rid ON ${document} (type, rid)`,
+    `ALTER TABLE ${document} ADD CONSTRAINT document_key PRIMARY KEY (type, id)`,
+  ];
+}
+
+/** What sealing adds to an indexed generation: its counts, and the right to read for those who serve. */
 export function sealMasterTables(generation: number): readonly string[] {
   const { schema, document, typeCount } = masterTables(generation);
   return [
-    `ALTER TABLE ${document} ADD CONSTRAINT document_key PRIMARY KEY (type, id)`,
-    `CREATE UNIQUE INDEX document_rid ON ${document} (rid)`,
-    `CREATE UNIQUE INDEX document_type_rid ON ${document} (type, rid)`,
     `INSERT INTO ${typeCount} SELECT type, count(*) FROM ${document} GROUP BY type`,
-    `ANALYZE ${document}`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${APP_ROLE}`,
     `GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${APP_ROLE}`,
   ];
 }
 
-/** On Citus, before the first document: every node gets a copy. */
+/** On Citus, before the generation is sealed: every node gets a copy. */
 export function distributeMasterTables(generation: number): readonly string[] {
   const { document, typeCount } = masterTables(generation);
   return [document, typeCount].map((table) => `SELECT create_reference_table('${table}')`);

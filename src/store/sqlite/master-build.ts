@@ -2,6 +2,7 @@ import { WarmfhirError } from '../../errors.ts';
 import { stamp } from '../../fhir/resource-content.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import { masterVersion } from '../document.ts';
+import { supersedes } from '../duplicate.ts';
 import type {
   BuiltDocument,
   DocumentKey,
@@ -256,7 +257,8 @@ export class MasterBuild implements GenerationBuild {
       if (existing.rid === rid) return;
       const same = existing.json === json;
       this.#countOutcome(type, same ? 'unchanged' : 'superseded');
-      if (!wins(rid, sourceUpdated, existing)) return;
+      if (!supersedes({ rid, sourceUpdated }, { rid: existing.rid, sourceUpdated: existing.source_updated }))
+        return;
       const update = 'UPDATE document SET rid = ?, json = ?, source_updated = ? WHERE rid = ?';
       this.#run(update, rid, json, sourceUpdated, existing.rid);
       this.#run('DELETE FROM pending WHERE rid = ?', existing.rid);
@@ -325,14 +327,6 @@ export class MasterBuild implements GenerationBuild {
   #all(sql: string, ...parameters: unknown[]): unknown[] {
     return guarded(this.#path, () => this.#prepare(sql).all(...parameters));
   }
-}
-
-/** The later source time wins, or, where that does not decide, the later place in the source. */
-function wins(rid: number, updated: number | null, existing: DocumentRow): boolean {
-  if (updated !== null && existing.source_updated !== null && updated !== existing.source_updated) {
-    return updated > existing.source_updated;
-  }
-  return rid > existing.rid;
 }
 
 interface BuiltRow {
