@@ -1,7 +1,7 @@
 import type { ApiContext } from './api-context.ts';
 import { createRoute } from './fhir/create.ts';
 import { deleteRoute } from './fhir/delete.ts';
-import { historyRoute } from './fhir/history.ts';
+import { historyRoutes } from './fhir/history.ts';
 import { metadataRoute } from './fhir/metadata.ts';
 import { patchRoute } from './fhir/patch.ts';
 import { readRoute } from './fhir/read.ts';
@@ -58,7 +58,7 @@ function fhirRoutes(api: ApiContext): readonly Route[] {
   return [
     readRoute(api),
     vreadRoute(api),
-    historyRoute(api),
+    ...historyRoutes(api),
     createRoute(api),
     updateRoute(api),
     patchRoute(api),

@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../errors.ts';
-import type { DocumentVersion, HistoryEntry, StoredDocument } from '../store/document.ts';
+import type { DocumentVersion, StoredDocument } from '../store/document.ts';
+import type { HistoryPage, HistoryQuery } from '../store/history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../store/page.ts';
 import type { CollectionStore } from '../store/store.ts';
 import type { TenantRecord } from '../store/tenant-registry.ts';
@@ -49,11 +50,17 @@ export class TenantCollection {
     return existing(document, type, id);
   }
 
-  /** All versions, newest first, deletes included. Rejects with `resource-not-found`. */
-  async history(type: string, id: string): Promise<readonly HistoryEntry[]> {
-    const entries = await this.store.history(type, id);
-    if (entries.length === 0) throw notFound(type, id);
-    return entries;
+  /**
+   * Versions, newest first, deletes included. Rejects with `resource-not-found` for a document that never existed, and
+   * with `page-token-invalid` for a foreign cursor.
+   */
+  async history(query: HistoryQuery): Promise<HistoryPage> {
+    const page = await this.store.history(query);
+    const { type, id } = query;
+    if (page.total > 0 || type === undefined || id === undefined) return page;
+    const all = await this.store.history({ type, id, count: 0 });
+    if (all.total === 0) throw notFound(type, id);
+    return page;
   }
 
   /** A page by key, newest first. Rejects with `page-token-invalid` for a foreign cursor. */

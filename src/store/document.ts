@@ -32,6 +32,8 @@ export type VersionMethod = 'POST' | 'PUT' | 'DELETE';
 
 export interface HistoryEntry {
   readonly method: VersionMethod;
+  /** True where the document did not exist right before: its first version, and one that follows a delete. */
+  readonly isNew: boolean;
   readonly document: DocumentVersion;
 }
 

@@ -1,5 +1,6 @@
-import type { DocumentVersion, HistoryEntry } from './document.ts';
+import type { DocumentVersion } from './document.ts';
 import type { GenerationStore } from './generation.ts';
+import type { HistoryPage, HistoryQuery } from './history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from './page.ts';
 import type { TenantRecord, TenantRegistry } from './tenant-registry.ts';
 import type { Write, WriteResult } from './write.ts';
@@ -15,8 +16,8 @@ export interface CollectionStore {
   read(type: string, id: string): DocumentVersion | undefined | Promise<DocumentVersion | undefined>;
   /** One version of a document, the master's included, also after it was deleted or its generation pruned. */
   readVersion(type: string, id: string, version: number): Promise<DocumentVersion | undefined>;
-  /** All versions, newest first; empty when the document never existed. */
-  history(type: string, id: string): Promise<readonly HistoryEntry[]>;
+  /** A page of versions, newest first, deletes included. Throws `page-token-invalid` for a cursor that is none of its own. */
+  history(query: HistoryQuery): Promise<HistoryPage>;
   /** A page, newest first by key. Throws `page-token-invalid` for a cursor that is none of its own. */
   page(query: PageQuery): Promise<Page>;
   /** A page by number, in order of first appearance. */

@@ -14,7 +14,7 @@ function collectionThat(answer: <T>(value: T) => T | Promise<T>): TenantCollecti
       const document = DOCUMENTS[`${type}/${id}`];
       return document?.version === version ? document : undefined;
     },
-    history: async () => [],
+    history: async () => ({ entries: [], total: 0 }),
   };
   const record = {
     id: 'acme',
@@ -60,6 +60,8 @@ describe("a tenant's collection", () => {
       code: 'version-not-found',
     });
     await expect(collection.getVersion('Patient', '2', 2)).rejects.toMatchObject({ code: 'resource-gone' });
-    await expect(collection.history('Patient', '9')).rejects.toMatchObject({ code: 'resource-not-found' });
+    await expect(collection.history({ type: 'Patient', id: '9', count: 1 })).rejects.toMatchObject({
+      code: 'resource-not-found',
+    });
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredDocument } from '../../src/store/document.ts';
 import type { Page } from '../../src/store/page.ts';
 import { type CollectionStore, MOST_KEPT_SEARCHES, type Store } from '../../src/store/store.ts';
-import { collectionOf, content, type Engine, type Installation, seal, warmed } from './engine.ts';
+import { collectionOf, content, type Engine, type Installation, seal, versionsOf, warmed } from './engine.ts';
 
 const MASTER = [
   ...Array.from({ length: 9 }, (_, index) => content('Patient', `p${index}`, { gender: 'other' })),
@@ -72,7 +72,7 @@ export function collectionConformance(engine: Engine): void {
         json: expect.stringContaining('"gender":"male"'),
       });
       expect(await read('p3', birch)).toMatchObject({ version: 1 });
-      const history = await (await again()).history('Patient', 'p3');
+      const history = await versionsOf(await again(), 'Patient', 'p3');
       expect(history.map((entry) => [entry.method, entry.document.version])).toEqual([
         ['PUT', 2],
         ['POST', 1],
@@ -103,7 +103,7 @@ export function collectionConformance(engine: Engine): void {
         status: 'created',
         document: { version: 3, lastUpdated: 6_000 },
       });
-      const history = await (await again()).history('Patient', 'p1');
+      const history = await versionsOf(await again(), 'Patient', 'p1');
       expect(history.map((entry) => entry.document.deleted)).toEqual([false, true, false]);
       expect(await acme.write([{ ...remove, id: 'nobody' }], 1)).toEqual([
         { status: 'unchanged', document: undefined },
@@ -133,7 +133,7 @@ export function collectionConformance(engine: Engine): void {
       expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
       await Promise.all(Array.from({ length: 20 }, () => put(acme, 'p4')));
       expect(await read('p4')).toMatchObject({ version: 22 });
-      expect(await (await again()).history('Patient', 'p4')).toHaveLength(22);
+      expect(await versionsOf(await again(), 'Patient', 'p4')).toHaveLength(22);
     });
 
     test('a review is a version of its own that a change clears', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CollectionStore, Store } from '../../src/store/store.ts';
 import type { Write, WriteResult } from '../../src/store/write.ts';
-import { collectionOf, content, type Engine, seal } from './engine.ts';
+import { collectionOf, content, type Engine, seal, versionsOf } from './engine.ts';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** What the master holds: the rest of the ids are free. */
@@ -85,7 +85,7 @@ async function expectEqual(collection: CollectionStore, model: Model): Promise<v
     if (found === undefined || found.deleted) continue;
     expect(found.reviewed).toBe(expected?.reviewed);
     expect(found.json).toContain(`"text":"step ${expected?.step}"`);
-    expect((await collection.history('Basic', id)).map(({ document }) => document.version)).toEqual(
+    expect((await versionsOf(collection, 'Basic', id)).map(({ document }) => document.version)).toEqual(
       Array.from({ length: found.version }, (_, index) => found.version - index),
     );
   }

@@ -1,5 +1,6 @@
 import { parseResource } from '../../src/fhir/parse-resource.ts';
 import type { ResourceContent } from '../../src/fhir/resource-content.ts';
+import type { HistoryEntry } from '../../src/store/document.ts';
 import type { IngestBatch, IngestDocument } from '../../src/store/generation.ts';
 import type { CollectionStore, Store } from '../../src/store/store.ts';
 
@@ -61,4 +62,13 @@ export async function collectionOf(store: Store, tenant: string): Promise<Collec
 export async function warmed(store: Store, tenant: string): Promise<CollectionStore> {
   await store.tenants.warm(tenant, 2_000);
   return collectionOf(store, tenant);
+}
+
+/** All versions of one document, newest first. */
+export async function versionsOf(
+  collection: CollectionStore,
+  type: string,
+  id: string,
+): Promise<readonly HistoryEntry[]> {
+  return (await collection.history({ type, id, count: 1_000 })).entries;
 }

@@ -5,6 +5,7 @@ import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { collectionConformance } from './collection-conformance.ts';
 import { collectionModel } from './collection-model.ts';
 import type { Engine } from './engine.ts';
+import { historyConformance } from './history-conformance.ts';
 import { installationConformance } from './installation-conformance.ts';
 
 const sqlite: Engine = {
@@ -29,4 +30,5 @@ const sqlite: Engine = {
 
 collectionConformance(sqlite);
 collectionModel(sqlite);
+historyConformance(sqlite);
 installationConformance(sqlite);

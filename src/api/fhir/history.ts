@@ -1,67 +1,103 @@
 import { WarmfhirError } from '../../errors.ts';
 import { historyBundle } from '../../fhir/bundle.ts';
+import { parseInstantRange } from '../../fhir/last-updated.ts';
 import type { HistoryEntry } from '../../store/document.ts';
-import type { ApiContext } from '../api-context.ts';
+import type { HistoryQuery } from '../../store/history.ts';
+import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
 import { single, unknownParameter, wholeNumber } from '../query.ts';
 import type { TenantRoute } from '../route.ts';
 import { etag } from './document-reply.ts';
 import { PageTokens } from './page-token.ts';
 
-const PARAMETERS = ['_count', '_page', '_format', '_pretty'];
+const SELECTING = ['_since', '_at', '_count'] as const;
+const PARAMETERS: readonly string[] = [...SELECTING, '_page', '_format', '_pretty'];
+const DEFAULT_PER_PAGE = 100;
 const MOST_PER_PAGE = 1000;
+/** An instant has a time zone; coarser dates stand for their first instant. */
+const DATE = /^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/;
 
-/** `GET /fhir/:type/:id/_history`: all versions, newest first, deletes included. */
-export function historyRoute(api: ApiContext): TenantRoute {
+/**
+ * `GET /fhir/:type/:id/_history`, `/fhir/:type/_history` and `/fhir/_history`: versions, newest first, deletes included.
+ * https://hl7.org/fhir/R4/http.html#history
+ */
+export function historyRoutes(api: ApiContext): readonly TenantRoute[] {
+  return [
+    historyRoute(api, '/fhir/:type/:id/_history', { interactions: ['history-instance'] }),
+    historyRoute(api, '/fhir/:type/_history', { interactions: ['history-type'] }),
+    historyRoute(api, '/fhir/_history', { systemInteractions: ['history-system'] }),
+  ];
+}
+
+function historyRoute(
+  api: ApiContext,
+  path: string,
+  capability: NonNullable<TenantRoute['capability']>,
+): TenantRoute {
   return {
     scope: 'tenant',
     method: 'GET',
-    path: '/fhir/:type/:id/_history',
-    capability: { interactions: ['history-instance'] },
+    path,
+    capability,
     async handle(collection, request) {
-      const { type, id } = request.params;
       const parameters = new URLSearchParams(request.query);
-      for (const name of parameters.keys()) {
-        if (!PARAMETERS.includes(name)) {
-          throw new WarmfhirError('parameter-unknown', unknownParameter(name, PARAMETERS.slice(0, 1)));
-        }
-      }
-      const limits = { least: 0, most: Number.MAX_SAFE_INTEGER, absent: MOST_PER_PAGE };
-      const count = Math.min(MOST_PER_PAGE, wholeNumber(parameters, '_count', limits));
-      const tokens = new PageTokens(api.store, collection, `${type}/${id}/_history?${count}`);
+      const query = historyQuery(request, parameters);
+      const place = [query.type, query.id, '_history'].filter((part) => part !== undefined).join('/');
+      const own = new URLSearchParams(SELECTING.flatMap((name) => given(parameters, name))).toString();
+      const tokens = new PageTokens(api.store, collection, `${place}?${own}`);
       const token = single(parameters, '_page');
-      const before = token === undefined ? Number.MAX_SAFE_INTEGER : Number(tokens.cursor(token));
+      const cursor = token === undefined ? {} : { cursor: tokens.cursor(token) };
 
-      const all = await collection.history(type!, id!);
-      const from = all.findIndex(({ document }) => document.version < before);
-      const shown = from < 0 ? [] : all.slice(from, from + count);
-      const last = shown.at(-1);
+      const { entries, total, next } = await collection.history({ ...query, ...cursor });
       const base = fhirBaseUrl(api, request);
-      const address = `${base}/${type}/${id}/_history`;
-      const own = parameters.has('_count') ? `_count=${count}` : '';
       const at = (page?: string) => {
-        const query = [own, page === undefined ? '' : `_page=${page}`]
-          .filter((part) => part !== '')
-          .join('&');
-        return query === '' ? address : `${address}?${query}`;
+        const parts = [own, page === undefined ? '' : `_page=${page}`].filter((part) => part !== '');
+        return parts.length === 0 ? `${base}/${place}` : `${base}/${place}?${parts.join('&')}`;
       };
       const links = [{ relation: 'self', url: at(token) }];
-      if (last !== undefined && last !== all.at(-1)) {
-        links.push({ relation: 'next', url: at(tokens.of(String(last.document.version))) });
-      }
-      return historyBundle({
-        links,
-        total: all.length,
-        entries: shown.map((entry, index) => historyEntry(base, entry, all[from + index + 1])),
-      });
+      if (query.count > 0) links.push({ relation: 'first', url: at() });
+      if (next !== undefined) links.push({ relation: 'next', url: at(tokens.of(next)) });
+      return historyBundle({ links, total, entries: entries.map((entry) => historyEntry(base, entry)) });
     },
   };
 }
 
-/** @param older the version before, which decides whether this one made the resource anew */
-function historyEntry(base: string, { method, document }: HistoryEntry, older: HistoryEntry | undefined) {
+function given(parameters: URLSearchParams, name: string): [string, string][] {
+  const value = parameters.get(name);
+  return value === null ? [] : [[name, value]];
+}
+
+/** Throws parameter-unknown, parameter-invalid. */
+function historyQuery({ params }: ApiRequest, parameters: URLSearchParams): HistoryQuery {
+  for (const name of parameters.keys()) {
+    if (!PARAMETERS.includes(name)) {
+      throw new WarmfhirError('parameter-unknown', unknownParameter(name, SELECTING));
+    }
+  }
+  const limits = { least: 0, most: Number.MAX_SAFE_INTEGER, absent: DEFAULT_PER_PAGE };
+  const since = range(parameters, '_since')?.from;
+  const at = range(parameters, '_at');
+  return {
+    ...(params.type === undefined ? {} : { type: params.type }),
+    ...(params.id === undefined ? {} : { id: params.id }),
+    ...(since === undefined ? {} : { since }),
+    ...(at === undefined ? {} : { at }),
+    count: Math.min(MOST_PER_PAGE, wholeNumber(parameters, '_count', limits)),
+  };
+}
+
+function range(parameters: URLSearchParams, name: string): ReturnType<typeof parseInstantRange> | undefined {
+  // A plus sign in a query stands for a space, and time zones have it.
+  const value = single(parameters, name)?.replace(' ', '+');
+  if (value === undefined) return undefined;
+  if (!DATE.test(value)) {
+    throw new WarmfhirError('parameter-invalid', `The parameter ${name} is a date or an instant.`);
+  }
+  return parseInstantRange(value);
+}
+
+function historyEntry(base: string, { method, isNew, document }: HistoryEntry) {
   const { type, id, version, lastUpdated } = document;
-  const isNew = older === undefined || older.document.deleted;
   return {
     fullUrl: `${base}/${type}/${id}`,
     ...(document.deleted ? {} : { json: document.json }),

@@ -20,6 +20,7 @@ export function patchRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'PATCH',
     path: '/fhir/:type/:id',
+    capability: { interactions: ['patch'] },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
       const ifMatch = expectedVersion(request.headers['if-match']);

@@ -1,7 +1,9 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
-import type { DocumentVersion, HistoryEntry, StoredDocument } from '../document.ts';
+import type { DocumentVersion, StoredDocument } from '../document.ts';
+import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
+import { HistoryReader } from './history-reader.ts';
 import type { MasterFile } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
 import { inRanges, MasterArm, OverlayArm, type RidDocument } from './page-arms.ts';
@@ -23,17 +25,16 @@ export class CollectionReader {
     return this.#overlay?.read(type, id) ?? this.#master.read(type, id);
   }
 
-  history(type: string, id: string): HistoryEntry[] {
-    const row = this.#overlay?.row(type, id);
-    if (row !== undefined) {
-      return [{ method: row.method, document: documentOf(row) }, ...this.#overlay!.formerVersions(type, id)];
-    }
-    const document = this.#master.read(type, id);
-    return document === undefined ? [] : [{ method: 'POST', document }];
+  history(query: HistoryQuery): HistoryPage {
+    return new HistoryReader(this.#master, this.#overlay).page(query);
   }
 
   readVersion(type: string, id: string, version: number): DocumentVersion | undefined {
-    return this.history(type, id).find((entry) => entry.document.version === version)?.document;
+    const row = this.#overlay?.row(type, id);
+    if (row === undefined) {
+      return version === this.#master.version ? this.#master.read(type, id) : undefined;
+    }
+    return row.version === version ? documentOf(row) : this.#overlay!.formerVersion(type, id, version);
   }
 
   page(query: PageQuery): Page {

@@ -5,6 +5,11 @@ import { type Connection, guarded, openConnection, requireFormat, type Statement
 
 export const MASTER_FORMAT = 1;
 
+/** A row with its type's code. */
+export interface TypedMasterRow extends MasterRow {
+  readonly type: number;
+}
+
 export interface MasterRow {
   readonly rid: number;
   readonly id: string;
@@ -25,6 +30,7 @@ export class MasterFile {
   readonly #byKey: Statement;
   readonly #byRid: Statement;
   readonly #newest: Statement;
+  readonly #newestOfAll: Statement;
   readonly #oldest: Statement;
   readonly #ordered: Statement;
   readonly #orderedWithout: Statement;
@@ -50,6 +56,9 @@ export class MasterFile {
     this.#newest = prepare(
       'SELECT rid FROM document WHERE type = ? AND rid < ? ORDER BY rid DESC LIMIT ?',
     ).pluck();
+    this.#newestOfAll = prepare(
+      'SELECT rid, type, id, json FROM document WHERE rid < ? ORDER BY rid DESC LIMIT ?',
+    );
     this.#oldest = prepare(
       'SELECT rid FROM document WHERE type = ? AND rid > ? ORDER BY rid LIMIT ?',
     ).pluck();
@@ -103,6 +112,11 @@ export class MasterFile {
   /** At most `limit` rids of a type below `before`, highest first. */
   newest(type: string, before: number, limit: number): number[] {
     return guarded(this.#path, () => this.#newest.all(resourceTypeCode(type), before, limit)) as number[];
+  }
+
+  /** At most `limit` rows of any type with a rid below `before`, highest first. */
+  newestOfAll(before: number, limit: number): TypedMasterRow[] {
+    return guarded(this.#path, () => this.#newestOfAll.all(before, limit)) as TypedMasterRow[];
   }
 
   /** At most `limit` rids of a type above `after`, lowest first. */

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
-import type { DocumentVersion, HistoryEntry, VersionMethod } from '../document.ts';
+import type { DocumentVersion, VersionMethod } from '../document.ts';
 import { ChangedKeys } from './changed-keys.ts';
 import {
   APPLICATION_ID,
@@ -28,10 +28,12 @@ CREATE TABLE document (
   replaces INTEGER, first_rid INTEGER NOT NULL, json TEXT);
 CREATE UNIQUE INDEX document_key ON document (type, id);
 CREATE INDEX document_type ON document (type);
+CREATE INDEX document_time ON document (last_updated, type, id, version);
 CREATE INDEX document_own ON document (type, first_rid) WHERE replaces IS NULL;
 CREATE TABLE history (
   type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, last_updated INTEGER NOT NULL,
   method TEXT NOT NULL, reviewed_at INTEGER, json TEXT, PRIMARY KEY (type, id, version));
+CREATE INDEX history_time ON history (last_updated, type, id, version);
 CREATE TABLE shadow (type INTEGER NOT NULL, master_rid INTEGER NOT NULL, PRIMARY KEY (type, master_rid)) WITHOUT ROWID;
 `;
 
@@ -50,7 +52,7 @@ export interface OverlayRow {
   readonly json: string | null;
 }
 
-type HistoryRow = Omit<OverlayRow, 'rid' | 'replaces' | 'first_rid'>;
+export type HistoryRow = Omit<OverlayRow, 'rid' | 'replaces' | 'first_rid'>;
 
 /**
  * One open connection to a tenant's overlay: everything that the tenant has changed, and nothing else.
@@ -110,14 +112,30 @@ export class OverlayFile {
     return row === undefined ? undefined : documentOf(row);
   }
 
-  /** All versions but the current one, newest first; the master's own among them. */
-  formerVersions(type: string, id: string): HistoryEntry[] {
-    const rows = this.all(
-      'SELECT * FROM history WHERE type = ? AND id = ? ORDER BY version DESC',
-      resourceTypeCode(type),
-      id,
-    ) as HistoryRow[];
-    return rows.map((row) => ({ method: row.method, document: documentOf(row) }));
+  /** A version that is no longer the current one; the master's own is among them. */
+  formerVersion(type: string, id: string, version: number): DocumentVersion | undefined {
+    const sql = 'SELECT * FROM history WHERE type = ? AND id = ? AND version = ?';
+    const row = this.one(sql, resourceTypeCode(type), id, version) as HistoryRow | undefined;
+    return row === undefined ? undefined : documentOf(row);
+  }
+
+  /** When a version of a document was replaced by the next one; undefined while it is current. */
+  replacedAt(type: string, id: string, version: number): number | undefined {
+    const key = [resourceTypeCode(type), id, version + 1];
+    const sql = `SELECT last_updated AS time FROM history WHERE type = ? AND id = ? AND version = ?
+      UNION ALL SELECT last_updated FROM document WHERE type = ? AND id = ? AND version = ?`;
+    return (this.one(sql, ...key, ...key) as { time: number } | undefined)?.time;
+  }
+
+  /** How many master documents (of one type) the tenant had replaced until `time`, itself included. */
+  replacedBefore(type: string | undefined, masterVersion: number, time: number): number {
+    const replacedAt = `coalesce(
+      (SELECT n.last_updated FROM history n WHERE n.type = d.type AND n.id = d.id AND n.version = ?), d.last_updated)`;
+    const ofType = type === undefined ? '' : ' AND d.type = ?';
+    const sql = `SELECT count(*) AS documents FROM document d
+      WHERE d.replaces IS NOT NULL AND ${replacedAt} <= ?${ofType}`;
+    const code = type === undefined ? [] : [resourceTypeCode(type)];
+    return (this.one(sql, masterVersion + 1, time, ...code) as { documents: number }).documents;
   }
 
   all(sql: string, ...parameters: unknown[]): unknown[] {

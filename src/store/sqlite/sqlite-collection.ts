@@ -1,5 +1,6 @@
 import type { BatchingThread } from '../../threads/batching-thread.ts';
-import type { DocumentVersion, HistoryEntry, StoredDocument } from '../document.ts';
+import type { DocumentVersion, StoredDocument } from '../document.ts';
+import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
@@ -57,8 +58,8 @@ export class SqliteCollection implements CollectionStore {
     return this.#ask('readVersion', type, id, version);
   }
 
-  history(type: string, id: string): Promise<readonly HistoryEntry[]> {
-    return this.#ask('history', type, id);
+  history(query: HistoryQuery): Promise<HistoryPage> {
+    return this.#ask('history', query);
   }
 
   page(query: PageQuery): Promise<Page> {

@@ -13,7 +13,7 @@ describe('a tenant that changed nothing', () => {
     await seal(store, [content('Patient', 'p')]);
     const acme = await warmed(store, 'acme');
     await acme.read('Patient', 'p');
-    await acme.history('Patient', 'p');
+    await acme.history({ type: 'Patient', id: 'p', count: 10 });
     await acme.page({ filter: { type: 'Patient' }, count: 10 });
     await acme.list({ type: 'Patient', page: 1, count: 10 });
     await acme.reviewCounts();
