@@ -26,6 +26,10 @@ export class Killable {
     return this.#output;
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   /** SIGKILL: no handler runs. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
@@ -34,13 +38,23 @@ export class Killable {
 
   /** `serve` on a free port, once it is ready; rejects when it ends before. */
   static async serve(store: string): Promise<{ server: Killable; url: string }> {
-    const server = new Killable('serve', '--store', store, '--port', '0', '--log-level', 'warn');
-    for await (const line of createInterface({ input: server.#child.stdout! })) {
+    const server = Killable.startServe(store);
+    return { server, url: await server.serving() };
+  }
+
+  /** `serve` on a free port, not ready yet. */
+  static startServe(store: string): Killable {
+    return new Killable('serve', '--store', store, '--port', '0', '--log-level', 'warn');
+  }
+
+  /** The address of a `serve`, once it is ready; rejects when it ends before. */
+  async serving(): Promise<string> {
+    for await (const line of createInterface({ input: this.#child.stdout! })) {
       const url = /^warmfhir serves on (http\S+)/.exec(line)?.[1];
       if (url === undefined) continue;
       while (!(await fetch(`${url}/all-good`)).ok) await new Promise((resolve) => setTimeout(resolve, 10));
-      return { server, url };
+      return url;
     }
-    throw new Error(`serve did not start: ${server.output}`);
+    throw new Error(`serve did not start: ${this.output}`);
   }
 }
