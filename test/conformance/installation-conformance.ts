@@ -49,6 +49,26 @@ export function installationConformance(engine: Engine): void {
       expect(await store.generations.counts(1)).toEqual(new Map([['Patient', 1]]));
     });
 
+    test('first writes of two processes at once are both kept', async () => {
+      await seal(store, [PATIENT]);
+      const other = await installation.open();
+      const tenants = Array.from({ length: 20 }, (_, number) => `acme-${number}`);
+      for (const tenant of tenants) await store.tenants.warm(tenant, 2_000);
+      const writeFirst = async (through: Store, tenant: string, id: string) =>
+        (await collectionOf(through, tenant)).write([{ kind: 'put', content: content('Basic', id) }], 3_000);
+      await Promise.all(
+        tenants.flatMap((tenant) => [
+          writeFirst(store, tenant, 'of-one'),
+          writeFirst(other, tenant, 'of-other'),
+        ]),
+      );
+      const counts = tenants.map(async (tenant) =>
+        (await collectionOf(store, tenant)).count({ type: 'Basic' }),
+      );
+      expect(await Promise.all(counts)).toEqual(tenants.map(() => 2));
+      await other.close();
+    });
+
     test('a build is resumed by the same sources and discarded by others', async () => {
       const keys = ['1', '2'].map((id) => ({ type: 'Patient', id }));
       const first = await store.generations.build('a', 1);

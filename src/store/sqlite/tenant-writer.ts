@@ -89,7 +89,10 @@ export class TenantWriter {
   #requireOverlay(tenant: WriteRequest['tenant']): void {
     if (this.#requireTenant(tenant)) return;
     this.#system.transaction(() => {
-      if (this.#system.tenantOverlay(tenant.serial) === undefined) throw erased(tenant.id);
+      const overlay = this.#system.tenantOverlay(tenant.serial);
+      if (overlay === undefined) throw erased(tenant.id);
+      // Another process was first: its file already holds what it has acknowledged.
+      if (overlay) return;
       createOverlay(this.#folder.overlay(tenant.id), this.#empty);
       this.#system.run('UPDATE tenant SET overlay = 1 WHERE serial = ?', tenant.serial);
     });
