@@ -7,8 +7,6 @@ export interface SearchEntry {
   readonly fullUrl: string;
   /** Stored JSON of the resource. */
   readonly json: string;
-  /** Why it is there. */
-  readonly mode: 'match' | 'include';
 }
 
 export interface HistoryBundleEntry {
@@ -37,8 +35,8 @@ export function searchsetBundle(bundle: {
   readonly outcome?: string;
 }): string {
   const entries = bundle.entries.map(
-    ({ fullUrl, json, mode }) =>
-      `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${json},"search":{"mode":"${mode}"}}`,
+    ({ fullUrl, json }) =>
+      `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${json},"search":{"mode":"match"}}`,
   );
   if (bundle.outcome !== undefined)
     entries.push(`{"resource":${bundle.outcome},"search":{"mode":"outcome"}}`);

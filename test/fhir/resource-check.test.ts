@@ -11,10 +11,12 @@ import { parseResource } from '../../src/fhir/parse-resource.ts';
 import { checkResource } from '../../src/fhir/resource-check.ts';
 import { stamp } from '../../src/fhir/resource-content.ts';
 import { withReview } from '../../src/fhir/review-state.ts';
+import { Extraction } from '../../src/fhir/search/extraction.ts';
 import { StructureCheck } from '../../src/fhir/structure/structure-check.ts';
 import { ThreadedResourceCheck } from '../../src/fhir/threaded-resource-check.ts';
 
 const structure = new StructureCheck();
+const extraction = new Extraction();
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
 const PATIENT = { resourceType: 'Patient', id: '1' };
 
@@ -195,20 +197,24 @@ describe('the check of a body', () => {
     [put, '{', 'json-malformed'],
   ])('%j %j: %s', (expected, body, code) => {
     const raw = Buffer.isBuffer(body) ? body : bytes(body);
-    expect(codeOf(() => checkResource(raw, expected, structure))).toBe(code);
+    expect(codeOf(() => checkResource(raw, expected, structure, extraction))).toBe(code);
   });
 
   test('gives the same answers on its thread', async () => {
     const check = new ThreadedResourceCheck();
     try {
       const content = await check.check(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put);
-      expect(content).toEqual(checkResource(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put, structure));
+      expect(content).toEqual(
+        checkResource(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put, structure, extraction),
+      );
       await expect(check.check(bytes({ ...PATIENT, x: 1 }), put)).rejects.toMatchObject({
         code: 'resource-invalid',
         issues: [{ expression: 'Patient.x' }],
       });
       const large = { ...PATIENT, text: { status: 'generated', div: `<div>${'x'.repeat(300_000)}</div>` } };
-      expect(await check.check(bytes(large), put)).toEqual(checkResource(bytes(large), put, structure));
+      expect(await check.check(bytes(large), put)).toEqual(
+        checkResource(bytes(large), put, structure, extraction),
+      );
       await expect(check.check(bytes('{'), put)).rejects.toMatchObject({ code: 'json-malformed' });
     } finally {
       await check.close();
@@ -248,11 +254,7 @@ describe('what the server itself says is valid FHIR', () => {
     const outcome = operationOutcome({ severity: 'warning', code: 'not-supported', diagnostics: 'x' });
     valid(searchsetBundle({ links, total: 0, entries: [] }));
     valid(
-      searchsetBundle({
-        links,
-        entries: [{ fullUrl: 'http://localhost/fhir/Patient/1', json, mode: 'include' }],
-        outcome,
-      }),
+      searchsetBundle({ links, entries: [{ fullUrl: 'http://localhost/fhir/Patient/1', json }], outcome }),
     );
   });
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RESOURCE_TYPES } from '../resource-type.ts';
+import { compartmentTable } from './compartment-table.ts';
 import { typeName, unionParts } from './expression-text.ts';
 
 /** Where the distilled definitions lie: beside the sources, or beside what is built from them. */
@@ -47,6 +48,14 @@ const ALTERED_TARGETS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** R4 gives the two components of this one each other's definition. */
+const COMPONENTS: Readonly<Record<string, DistilledParameter['components']>> = {
+  'DocumentReference-relationship': [
+    { definition: 'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto', expression: 'target' },
+    { definition: 'http://hl7.org/fhir/SearchParameter/DocumentReference-relation', expression: 'code' },
+  ],
+};
+
 interface PublishedParameter {
   readonly url: string;
   readonly code: string;
@@ -76,7 +85,6 @@ interface Published {
   readonly compose?: {
     readonly include: readonly { readonly system?: string; readonly valueSet?: unknown }[];
   };
-  readonly code?: string;
   readonly resource?: readonly { readonly code: string; readonly param?: readonly string[] }[];
 }
 
@@ -86,8 +94,7 @@ interface Published {
  */
 export function distilSearch(target: string = DISTILLED_SEARCH): void {
   if (existsSync(target)) return;
-  const published = resources('profiles-resources.json');
-  const types = [...resources('profiles-types.json'), ...published].filter(
+  const types = [...resources('profiles-types.json'), ...resources('profiles-resources.json')].filter(
     ({ resourceType, derivation, fhirVersion }) =>
       resourceType === 'StructureDefinition' && derivation !== 'constraint' && fhirVersion === '4.0.1',
   );
@@ -101,7 +108,7 @@ export function distilSearch(target: string = DISTILLED_SEARCH): void {
       .map(({ url }) => url)
       .concat('http://unitsofmeasure.org')
       .sort(),
-    compartments: compartments(published),
+    compartments: { ...compartmentTable(), Patient: patientCompartment() },
   };
   mkdirSync(dirname(target), { recursive: true });
   const temporary = `${target}.${process.pid}`;
@@ -129,7 +136,7 @@ function parameters(): DistilledParameter[] {
         url,
         bases: Object.fromEntries(base.map((name) => [name, expressionFor(name, expression ?? '')])),
         ...(target !== undefined && target.length < RESOURCE_TYPES.length - 5 && { targets: target }),
-        components: (component ?? []).map((part) => ({
+        components: (COMPONENTS[name(url)] ?? component ?? []).map((part) => ({
           definition: part.definition,
           expression: mended(part.expression),
         })),
@@ -201,16 +208,9 @@ function codeSystems(types: readonly Published[], terminology: readonly Publishe
   return found;
 }
 
-/** `{def}` stands for the compartment's own resource, which is in it anyhow. */
-function compartments(published: readonly Published[]): DistilledSearch['compartments'] {
+function patientCompartment(): Record<string, readonly string[]> {
+  const { resource } = read('compartmentdefinition-patient.json') as Published;
   return Object.fromEntries(
-    published
-      .filter(({ resourceType }) => resourceType === 'CompartmentDefinition')
-      .map(({ code, resource = [] }) => {
-        const members = resource.map(({ code: type, param = [] }) => {
-          return [type, param.filter((name) => name !== '{def}')] as const;
-        });
-        return [code!, Object.fromEntries(members.filter(([, names]) => names.length > 0))];
-      }),
+    (resource ?? []).flatMap(({ code, param }) => (param === undefined ? [] : [[code, param]])),
   );
 }
