@@ -53,11 +53,7 @@ function install() {
 /** What is distilled from R4's definitions, with the sources that make it. */
 const DISTILLED = {
   'build/r4-structure.json': ['src/fhir/structure/distil-definitions.ts'],
-  'build/r4-search.json': [
-    'src/fhir/search/distil-search.ts',
-    'src/fhir/search/compartment-table.ts',
-    'src/fhir/search/expression-text.ts',
-  ],
+  'build/r4-search.json': ['src/fhir/search/distil-search.ts', 'src/fhir/search/expression-text.ts'],
 };
 
 /** Distils R4's definitions, where the outcome is missing or older than what makes it. */

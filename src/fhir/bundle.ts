@@ -7,6 +7,8 @@ export interface SearchEntry {
   readonly fullUrl: string;
   /** Stored JSON of the resource. */
   readonly json: string;
+  /** Why it is there. */
+  readonly mode: 'match' | 'include';
 }
 
 export interface HistoryBundleEntry {
@@ -35,8 +37,8 @@ export function searchsetBundle(bundle: {
   readonly outcome?: string;
 }): string {
   const entries = bundle.entries.map(
-    ({ fullUrl, json }) =>
-      `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${json},"search":{"mode":"match"}}`,
+    ({ fullUrl, json, mode }) =>
+      `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${json},"search":{"mode":"${mode}"}}`,
   );
   if (bundle.outcome !== undefined)
     entries.push(`{"resource":${bundle.outcome},"search":{"mode":"outcome"}}`);

@@ -254,7 +254,11 @@ describe('what the server itself says is valid FHIR', () => {
     const outcome = operationOutcome({ severity: 'warning', code: 'not-supported', diagnostics: 'x' });
     valid(searchsetBundle({ links, total: 0, entries: [] }));
     valid(
-      searchsetBundle({ links, entries: [{ fullUrl: 'http://localhost/fhir/Patient/1', json }], outcome }),
+      searchsetBundle({
+        links,
+        entries: [{ fullUrl: 'http://localhost/fhir/Patient/1', json, mode: 'include' }],
+        outcome,
+      }),
     );
   });
 

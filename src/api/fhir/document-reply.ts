@@ -46,7 +46,12 @@ export function documentReply(
 function partAskedFor({ elements }: ApiContext, { type, json }: StoredDocument, request: ApiRequest): string {
   if (request.query === '') return json;
   const parameters = new URLSearchParams(request.query);
-  const asked = new SubsetRequest({ parameters, types: [type], table: elements });
+  const asked = new SubsetRequest({
+    summary: parameters.getAll('_summary'),
+    elements: parameters.getAll('_elements'),
+    types: [type],
+    table: elements,
+  });
   if (asked.summary === 'count') {
     throw new WarmfhirError('parameter-invalid', 'One resource has no _summary=count: that is for searches.');
   }

@@ -70,7 +70,11 @@ async function search(
   return searchsetBundle({
     links: links(`${base}/${type}`, query, page, tokens),
     ...(total === undefined ? {} : { total }),
-    entries: page.documents.map(({ id, json }) => ({ fullUrl: `${base}/${type}/${id}`, json })),
+    entries: page.documents.map(({ id, json }) => ({
+      fullUrl: `${base}/${type}/${id}`,
+      json,
+      mode: 'match' as const,
+    })),
     // Says in the result itself what was left out.
     ...(query.ignored.length === 0 ? {} : { outcome: operationOutcome(...query.ignored.map(warning)) }),
   });

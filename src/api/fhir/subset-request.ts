@@ -2,7 +2,6 @@ import { WarmfhirError } from '../../errors.ts';
 import type { ElementTable } from '../../fhir/subset/element-table.ts';
 import { type Subset, subsetOf } from '../../fhir/subset/subset.ts';
 import { nearest } from '../../review/nearest.ts';
-import { single } from '../query.ts';
 
 const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const;
 
@@ -19,18 +18,21 @@ export class SubsetRequest {
   readonly #subset: Subset | ReadonlyMap<string, Subset> | undefined;
 
   /**
+   * @param request.summary values of `_summary`
+   * @param request.elements values of `_elements`
    * @param request.types of the resources asked for; an element without a type in front of it is one of theirs
    * @throws parameter-invalid
    */
   constructor(request: {
-    readonly parameters: URLSearchParams;
+    readonly summary: readonly string[];
+    readonly elements: readonly string[];
     readonly types: readonly string[];
     readonly table: ElementTable;
   }) {
-    const { parameters, types, table } = request;
+    const { types, table } = request;
     this.#table = table;
-    this.summary = summaryOf(parameters);
-    const names = parameters.getAll('_elements').flatMap((list) => list.split(','));
+    this.summary = summaryOf(request.summary);
+    const names = request.elements.flatMap((list) => list.split(','));
     if (names.length === 0) {
       this.#subset = summarySubset(this.summary);
     } else if (summarySubset(this.summary) !== undefined) {
@@ -53,10 +55,12 @@ export class SubsetRequest {
   }
 }
 
-function summaryOf(parameters: URLSearchParams): Summary | undefined {
-  const value = single(parameters, '_summary');
-  const summary = SUMMARIES.find((known) => known === value);
-  if (value !== undefined && summary === undefined) {
+function summaryOf(values: readonly string[]): Summary | undefined {
+  if (values.length > 1) {
+    throw new WarmfhirError('parameter-invalid', 'The parameter _summary is given twice.');
+  }
+  const summary = SUMMARIES.find((known) => known === values[0]);
+  if (values.length === 1 && summary === undefined) {
     throw new WarmfhirError('parameter-invalid', `The parameter _summary is one of ${SUMMARIES.join(', ')}.`);
   }
   return summary;

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RESOURCE_TYPES } from '../resource-type.ts';
-import { compartmentTable } from './compartment-table.ts';
 import { typeName, unionParts } from './expression-text.ts';
 
 /** Where the distilled definitions lie: beside the sources, or beside what is built from them. */
@@ -85,6 +84,7 @@ interface Published {
   readonly compose?: {
     readonly include: readonly { readonly system?: string; readonly valueSet?: unknown }[];
   };
+  readonly code?: string;
   readonly resource?: readonly { readonly code: string; readonly param?: readonly string[] }[];
 }
 
@@ -94,7 +94,8 @@ interface Published {
  */
 export function distilSearch(target: string = DISTILLED_SEARCH): void {
   if (existsSync(target)) return;
-  const types = [...resources('profiles-types.json'), ...resources('profiles-resources.json')].filter(
+  const published = resources('profiles-resources.json');
+  const types = [...resources('profiles-types.json'), ...published].filter(
     ({ resourceType, derivation, fhirVersion }) =>
       resourceType === 'StructureDefinition' && derivation !== 'constraint' && fhirVersion === '4.0.1',
   );
@@ -108,7 +109,7 @@ export function distilSearch(target: string = DISTILLED_SEARCH): void {
       .map(({ url }) => url)
       .concat('http://unitsofmeasure.org')
       .sort(),
-    compartments: { ...compartmentTable(), Patient: patientCompartment() },
+    compartments: compartments(published),
   };
   mkdirSync(dirname(target), { recursive: true });
   const temporary = `${target}.${process.pid}`;
@@ -208,9 +209,16 @@ function codeSystems(types: readonly Published[], terminology: readonly Publishe
   return found;
 }
 
-function patientCompartment(): Record<string, readonly string[]> {
-  const { resource } = read('compartmentdefinition-patient.json') as Published;
+/** `{def}` stands for the compartment's own resource, which is in it anyhow. */
+function compartments(published: readonly Published[]): DistilledSearch['compartments'] {
   return Object.fromEntries(
-    (resource ?? []).flatMap(({ code, param }) => (param === undefined ? [] : [[code, param]])),
+    published
+      .filter(({ resourceType }) => resourceType === 'CompartmentDefinition')
+      .map(({ code, resource = [] }) => {
+        const members = resource.map(({ code: type, param = [] }) => {
+          return [type, param.filter((name) => name !== '{def}')] as const;
+        });
+        return [code!, Object.fromEntries(members.filter(([, names]) => names.length > 0))];
+      }),
   );
 }

@@ -1,0 +1,63 @@
+import { WarmfhirError } from '../../../errors.ts';
+import type { ApiRequest } from '../../api-context.ts';
+import { hasBody } from '../../json-body.ts';
+import { mediaType } from '../../media-type.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** How the answer is written, whatever is searched: links carry it on, and page tokens are not bound to it. */
+const FORMAT: ReadonlySet<string> = new Set(['_format', '_pretty']);
+
+/** The parameters of one search as a client sent them, by what they are about. */
+export interface SearchRequest {
+  /** What is searched, and how it is given. */
+  readonly search: readonly Parameter[];
+  /** `_format` and `_pretty`. */
+  readonly format: readonly Parameter[];
+  /** Token of a page, `_page`. */
+  readonly page?: string;
+  /** Stands for a search that is too long for a link, `_kept`. */
+  readonly kept?: string;
+}
+
+export type Parameter = readonly [name: string, value: string];
+
+/**
+ * The parameters of a search: those of the address, and those of a posted form after them.
+ *
+ * @throws media-type-unsupported for a body that is no form, parameter-invalid for a page that is given twice
+ */
+export function searchRequest(request: ApiRequest): SearchRequest {
+  const sent = [...new URLSearchParams(request.query)];
+  if (hasBody(request)) sent.push(...form(request));
+  const once = new Map<string, string>();
+  for (const [name, value] of sent) {
+    if (name !== '_page' && name !== '_kept') continue;
+    if (once.has(name)) throw new WarmfhirError('parameter-invalid', `The parameter ${name} is given twice.`);
+    once.set(name, value);
+  }
+  const [page, kept] = [once.get('_page'), once.get('_kept')];
+  return {
+    search: sent.filter(([name]) => !(once.has(name) || FORMAT.has(name))),
+    format: sent.filter(([name]) => FORMAT.has(name)),
+    ...(page !== undefined && { page }),
+    ...(kept !== undefined && { kept }),
+  };
+}
+
+function form(request: ApiRequest): URLSearchParams {
+  if (mediaType(request.headers['content-type'] ?? '').name !== FORM) {
+    throw new WarmfhirError('media-type-unsupported', `A search is posted as Content-Type: ${FORM}.`);
+  }
+  return new URLSearchParams(request.body!.toString());
+}
+
+/** Parameters as the query of a link: as readable as RFC 3986 allows. */
+export function queryText(parameters: readonly Parameter[]): string {
+  return parameters.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&');
+}
+
+function encoded(text: string): string {
+  const escaped = encodeURIComponent(text);
+  return escaped.includes('%') ? escaped.replaceAll(/%(2C|2F|3A|24)/g, decodeURIComponent) : escaped;
+}
