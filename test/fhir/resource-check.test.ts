@@ -12,7 +12,9 @@ import { checkResource } from '../../src/fhir/resource-check.ts';
 import { stamp } from '../../src/fhir/resource-content.ts';
 import { withReview } from '../../src/fhir/review-state.ts';
 import { Extraction } from '../../src/fhir/search/extraction.ts';
+import { SearchParameters } from '../../src/fhir/search/search-parameters.ts';
 import { StructureCheck } from '../../src/fhir/structure/structure-check.ts';
+import { terminologyCapabilities } from '../../src/fhir/terminology-capabilities.ts';
 import { ThreadedResourceCheck } from '../../src/fhir/threaded-resource-check.ts';
 
 const structure = new StructureCheck();
@@ -227,11 +229,13 @@ describe('what the server itself says is valid FHIR', () => {
   const json = withReview(stamp(parseResource(JSON.stringify(PATIENT)).content, 1, 0), 0);
   const links = [{ relation: 'self', url: 'http://localhost/fhir/Patient?x="1"' }];
 
-  test('capability statement', () => {
+  test.each([false, true])('capability statement, normative: %s', (normative) => {
     const statement = capabilityStatement({
       version: '1',
       url: 'http://localhost/fhir',
       date: '2026-01-01T00:00:00Z',
+      searchParameters: new SearchParameters(),
+      normative,
       capabilities: [
         { interactions: ['read'], support: { conditionalRead: 'full-support' } },
         {
@@ -248,6 +252,11 @@ describe('what the server itself says is valid FHIR', () => {
       ],
     });
     valid(JSON.stringify(statement));
+  });
+
+  test('terminology capabilities', () => {
+    const server = { version: '1', url: 'http://localhost/fhir', date: '2026-01-01T00:00:00Z' };
+    valid(JSON.stringify(terminologyCapabilities(server)));
   });
 
   test('searchset Bundles, also empty ones and with an outcome', () => {
