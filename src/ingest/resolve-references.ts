@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WarmfhirError } from '../errors.ts';
-import { type ResourceContent, stamp } from '../fhir/resource-content.ts';
+import { stamp } from '../fhir/resource-content.ts';
 import { contentOfStored } from '../fhir/review-state.ts';
-import type { Extraction } from '../fhir/search/extraction.ts';
 import type { OpenSource } from '../source/source.ts';
 import type {
   BuiltDocument,
@@ -31,8 +30,6 @@ export interface ResolveOptions {
   readonly build: GenerationBuild;
   readonly sources: readonly OpenSource[];
   readonly signal: AbortSignal;
-  /** Says what a document is found by once its references are resolved. */
-  readonly extraction: Extraction;
 }
 
 /**
@@ -60,7 +57,7 @@ export async function resolveReferences(options: ResolveOptions): Promise<void> 
   const decision: DecisionOptions = { held, matches, entries, baseUrls };
   for await (const pending of build.pendingDocuments()) {
     await held.look(pending.flatMap(({ json }) => askedByReferences(json, decision)));
-    await build.resolve(settledDocuments(pending, decision, options.extraction));
+    await build.resolve(settledDocuments(pending, decision));
     await pause();
   }
 }
@@ -128,11 +125,7 @@ function settledCreates(creates: readonly UndecidedCreate[], matches: Identifier
   return { replaced: [], created, unchanged, rejected };
 }
 
-function settledDocuments(
-  documents: readonly BuiltDocument[],
-  options: DecisionOptions,
-  extraction: Extraction,
-): Resolution {
+function settledDocuments(documents: readonly BuiltDocument[], options: DecisionOptions): Resolution {
   const replaced: Resolution['replaced'][number][] = [];
   const rejected: Resolution['rejected'][number][] = [];
   for (const { rid, type, json, origin } of documents) {
@@ -143,13 +136,8 @@ function settledDocuments(
       reason ??= decision.reason;
       return reference;
     });
-    if (reason === undefined) replaced.push({ rid, content: indexedContent(text, extraction) });
+    if (reason === undefined) replaced.push({ rid, content: contentOfStored(text) });
     else rejected.push({ rid, reject: { ...(origin ?? NOWHERE), reason, type } });
   }
   return { replaced, created: [], unchanged: [], rejected };
-}
-
-function indexedContent(json: string, extraction: Extraction): ResourceContent {
-  const value = JSON.parse(json) as Readonly<Record<string, unknown>>;
-  return { ...contentOfStored(json), indexed: extraction.indexedValues(value) };
 }

@@ -202,12 +202,13 @@ export function installationConformance(engine: Engine): void {
     test('the registry is shared: what one process writes moves the revision of the other', async () => {
       await seal(store, [PATIENT]);
       const other = await installation.open();
+      // An engine on another machine hears of it a moment later.
       const moved = async (change: () => Promise<unknown>) => {
         const before = other.tenants.revision();
         await change();
-        return other.tenants.revision() !== before;
+        await expect.poll(() => other.tenants.revision(), { interval: 5, timeout: 5_000 }).not.toBe(before);
       };
-      expect(await moved(() => store.tenants.warm('acme', 100))).toBe(true);
+      await moved(() => store.tenants.warm('acme', 100));
       expect(await other.tenants.get('acme')).toMatchObject({
         id: 'acme',
         warmedAt: 100,
@@ -223,7 +224,7 @@ export function installationConformance(engine: Engine): void {
       );
       await store.tenants.recordRequests(new Map([['acme', 400]]));
       expect(await other.tenants.get('acme')).toMatchObject({ lastRequest: 500 });
-      expect(await moved(() => store.tenants.cool('acme'))).toBe(true);
+      await moved(() => store.tenants.cool('acme'));
       expect(await other.tenants.get('acme')).toMatchObject({ warmedAt: null });
       expect(await store.tenants.cool('nobody')).toBe(false);
       expect((await other.tenants.list()).map(({ id }) => id)).toEqual(['acme']);

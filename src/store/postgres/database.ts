@@ -23,11 +23,20 @@ export class OpenTransaction {
   }
 
   /** Ends it with these calls, in one round trip: it is durable when this resolves, and undone when it rejects. */
-  async commit(calls: readonly Call[]): Promise<Reply[]> {
-    const replies = await this.#connection.run([...calls, 'COMMIT']);
+  commit(calls: readonly Call[]): Promise<Reply[]> {
+    return this.#commit([...calls]);
+  }
+
+  /** Begins and ends it in one round trip. */
+  async whole(calls: readonly Call[]): Promise<Reply[]> {
+    return (await this.#commit([this.#begin, ...calls])).slice(1);
+  }
+
+  async #commit(items: readonly (string | Call)[]): Promise<Reply[]> {
+    this.#begun = true;
+    const replies = await this.#connection.run([...items, 'COMMIT']);
     this.#begun = false;
-    const end = replies.pop();
-    if (end?.command !== 'COMMIT')
+    if (replies.pop()!.command !== 'COMMIT')
       throw new WarmfhirError('store-unavailable', 'The database undid a write.');
     return replies;
   }
@@ -69,24 +78,18 @@ export class Database {
   }
 
   /** Writes in one round trip. Durable when it resolves. */
-  write(serial: number | undefined, calls: readonly Call[], timeoutMs?: number): Promise<Reply[]> {
-    return this.transaction(
-      serial,
-      (transaction) => transaction.begin([]).then(() => transaction.commit(calls)),
-      timeoutMs,
-    );
+  write(serial: number | undefined, calls: readonly Call[]): Promise<Reply[]> {
+    return this.transaction(serial, (transaction) => transaction.whole(calls));
   }
 
   /**
    * Runs a transaction of several round trips on a connection of its own; whatever `task` did not commit is undone.
-   * @param timeoutMs for one of its statements, where that differs from what all others get
    */
   transaction<Result>(
     serial: number | undefined,
     task: (transaction: OpenTransaction) => Promise<Result>,
-    timeoutMs = this.#settings.statementTimeoutMs,
   ): Promise<Result> {
-    const begin = beginText({ ...this.#settings, statementTimeoutMs: timeoutMs }, 'writing', serial);
+    const begin = beginText(this.#settings, 'writing', serial);
     return this.#connections.exclusive(async (connection) => {
       const transaction = new OpenTransaction(connection, begin);
       try {

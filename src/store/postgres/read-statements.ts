@@ -13,14 +13,6 @@ export const OVERLAY_READ: Statement = {
     WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = $3`,
 };
 
-/** Former versions of one document, newest first. tenant, type, id */
-export const HISTORY: Statement = {
-  name: 'history',
-  text: `SELECT d.type, d.id, d.version, d.last_updated, d.method, d.reviewed_at, d.json
-    FROM ${SCHEMA}.tenant_history d
-    WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = $3 ORDER BY d.version DESC`,
-};
-
 /** One former version. tenant, type, id, version */
 export const FORMER_VERSION: Statement = {
   name: 'former_version',
@@ -32,7 +24,7 @@ export const FORMER_VERSION: Statement = {
 /** What the tenant has made of several documents of one type. tenant, type, ids */
 export const OVERLAY_ROWS: Statement = {
   name: 'overlay_rows',
-  text: `SELECT d.rid, d.replaces, d.first_rid, ${VERSION} FROM ${DOCUMENT} d
+  text: `SELECT d.rid, d.replaces, d.first_rid, d.is_new, ${VERSION} FROM ${DOCUMENT} d
     WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = ANY($3::text[])`,
 };
 

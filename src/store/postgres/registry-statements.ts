@@ -34,6 +34,14 @@ export const LIST_TENANTS: Statement = {
   text: `SELECT ${RECORD} FROM ${TENANT} t WHERE NOT t.erased ORDER BY t.id`,
 };
 
+/** How many there are, and how many were warmed or used since. idle since */
+export const COUNT_TENANTS: Statement = {
+  name: 'count_tenants',
+  text: `SELECT count(*) AS registered, count(*) FILTER (
+      WHERE t.warmed_at IS NOT NULL AND greatest(t.warmed_at, coalesce(t.last_request, 0)) > $1) AS warm
+    FROM ${TENANT} t WHERE NOT t.erased`,
+};
+
 /**
  * Makes a tenant on the newest sealed generation, or warms the one that there is. No row where there is no such
  * generation, or where a tenant of this id is not wholly erased yet. id, now
@@ -81,6 +89,12 @@ export const BEGIN_ERASING: Statement = {
 export const HALF_ERASED: Statement = {
   name: 'half_erased',
   text: `SELECT t.tenant_id, t.id FROM ${TENANT} t WHERE t.erased ORDER BY t.tenant_id`,
+};
+
+/** Taken by the one node that does what has to be done once; it ends with the transaction. */
+export const ONE_NODE: Statement = {
+  name: 'one_node',
+  text: 'SELECT pg_try_advisory_xact_lock(1463898724, 3) AS taken',
 };
 
 /** tenant */

@@ -23,13 +23,20 @@ export const MARK_ERASED: Statement = {
     ON CONFLICT (tenant_id) DO UPDATE SET erased = true`,
 };
 
-/** Deletes everything that a tenant has changed. tenant */
-export const ERASE: readonly Statement[] = ['tenant_document', 'tenant_history', 'tenant_shadow'].map(
-  (table) => ({
-    name: `erase_${table}`,
-    text: `DELETE FROM ${SCHEMA}.${table} d WHERE d.tenant_id = $1`,
-  }),
-);
+/** Rows that one statement of an erasure deletes, so that it ends in time. */
+export const ERASE_ROWS = 2_000;
+
+/** Delete a part of what a tenant has changed. tenant, rows */
+export const ERASE: readonly Statement[] = [
+  ['tenant_document', 'type, id'],
+  ['tenant_history', 'type, id, version'],
+  ['tenant_shadow', 'type, master_rid'],
+  ['tenant_search', 'hash'],
+].map(([table, key]) => ({
+  name: `erase_${table}`,
+  text: `DELETE FROM ${SCHEMA}.${table} d WHERE d.tenant_id = $1 AND (${key}) IN (
+    SELECT ${key} FROM ${SCHEMA}.${table} e WHERE e.tenant_id = $1 LIMIT $2::bigint)`,
+}));
 
 /** A table and what a write puts into it: several rows at once, in statements of a few sizes. */
 export interface RowWriter {
@@ -50,13 +57,14 @@ export const DOCUMENT_ROWS = rowWriter(
     'version bigint',
     'last_updated bigint',
     'method text',
+    'is_new boolean',
     'reviewed_at bigint',
     'replaces bigint',
     'first_rid bigint',
     'json text',
   ],
   ` ON CONFLICT (tenant_id, type, id) DO UPDATE SET rid = excluded.rid, version = excluded.version,
-    last_updated = excluded.last_updated, method = excluded.method, reviewed_at = excluded.reviewed_at,
+    last_updated = excluded.last_updated, method = excluded.method, is_new = excluded.is_new, reviewed_at = excluded.reviewed_at,
     json = excluded.json`,
 );
 
@@ -67,8 +75,11 @@ export const HISTORY_ROWS = rowWriter('tenant_history', [
   'version bigint',
   'last_updated bigint',
   'method text',
+  'is_new boolean',
   'reviewed_at bigint',
   'json text',
+  'copied boolean',
+  'replaced_at bigint',
 ]);
 
 export const SHADOW_ROWS = rowWriter('tenant_shadow', [

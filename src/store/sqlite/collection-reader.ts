@@ -1,12 +1,13 @@
-import { WarmfhirError } from '../../errors.ts';
+import { inRanges } from '../../fhir/instant-range.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
+import { type Cursor, FIRST_PAGE, pageOf, parseCursor, type RidDocument } from '../page-cursor.ts';
 import { HistoryReader } from './history-reader.ts';
 import type { MasterFile } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
-import { inRanges, MasterArm, OverlayArm, type RidDocument } from './page-arms.ts';
+import { MasterArm, OverlayArm } from './page-arms.ts';
 
 /**
  * Reads one tenant's collection: overlay and master as if they were one. Every document lives wholly in one arm, so
@@ -44,18 +45,7 @@ export class CollectionReader {
       filter.ids === undefined
         ? this.#walk(filter, cursor, count + 1)
         : this.#pick(filter, cursor, count + 1);
-    const more = found.length > count;
-    const documents = found.slice(0, count);
-    if (!cursor.forward) documents.reverse();
-    const hasNext = cursor.forward ? more : true;
-    const hasPrevious = cursor.forward ? query.cursor !== undefined : more;
-    const last = documents.at(-1);
-    const first = documents[0];
-    return {
-      documents: documents.map((entry) => entry.document),
-      ...(hasNext && last !== undefined && { next: `n${last.rid}` }),
-      ...(hasPrevious && first !== undefined && { previous: `p${first.rid}` }),
-    };
+    return pageOf(found, query, cursor);
   }
 
   count(filter: DocumentFilter): number {
@@ -174,20 +164,4 @@ export class CollectionReader {
   #column(sql: string, ...parameters: unknown[]): number[] {
     return ((this.#overlay?.all(sql, ...parameters) ?? []) as { value: number }[]).map((row) => row.value);
   }
-}
-
-interface Cursor {
-  readonly forward: boolean;
-  /** Exclusive bound. */
-  readonly rid: number;
-}
-
-const FIRST_PAGE: Cursor = { forward: true, rid: Number.MAX_SAFE_INTEGER };
-
-function parseCursor(text: string | undefined): Cursor {
-  if (text === undefined) return FIRST_PAGE;
-  const rid = Number(text.slice(1));
-  if (!/^[np]\d{1,15}$/.test(text) || !Number.isSafeInteger(rid))
-    throw new WarmfhirError('page-token-invalid');
-  return { forward: text.startsWith('n'), rid };
 }

@@ -1,14 +1,10 @@
-import type { InstantRange } from '../../fhir/instant-range.ts';
+import { inRanges } from '../../fhir/instant-range.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import type { StoredDocument } from '../document.ts';
 import type { DocumentFilter } from '../page.ts';
+import type { RidDocument } from '../page-cursor.ts';
 import type { MasterFile } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
-
-export interface RidDocument {
-  readonly rid: number;
-  readonly document: StoredDocument;
-}
 
 /** One side of a collection, walked by rid under a filter without ids. */
 export interface PageArm {
@@ -17,14 +13,6 @@ export interface PageArm {
   /** At most `limit` documents with a rid above `rid`, lowest first. */
   above(rid: number, limit: number): RidDocument[];
   count(): number;
-}
-
-/** Whether an instant (milliseconds) satisfies all ranges. */
-export function inRanges(instant: number, ranges: readonly InstantRange[] = []): boolean {
-  return ranges.every((range) => {
-    const within = instant >= (range.from ?? -Infinity) && instant < (range.until ?? Infinity);
-    return within !== (range.negate ?? false);
-  });
 }
 
 /** What a tenant has changed or made. */

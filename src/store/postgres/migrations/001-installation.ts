@@ -1,7 +1,17 @@
 import { APP_ROLE, SCHEMA } from '../master-tables.ts';
 
+/** Tables with tenants' own rows. */
+export const TENANT_TABLES: readonly string[] = [
+  'tenant_overlay',
+  'tenant_document',
+  'tenant_history',
+  'tenant_shadow',
+  'tenant_search',
+];
+
 /**
- * Times are milliseconds since the epoch. Tables of the installation lie on one node; those that begin with `tenant_`
+ * `is_new`: the document did not exist right before that version. `copied`: the version is the master's own. Times are
+ * milliseconds since the epoch. Tables of the installation lie on one node; those that begin with `tenant_`
  * hold tenants' documents, are led by `tenant_id` and under row-level security.
  */
 export const INSTALLATION = `
@@ -29,20 +39,29 @@ CREATE TABLE ${SCHEMA}.tenant_overlay (
 
 CREATE TABLE ${SCHEMA}.tenant_document (
   tenant_id bigint NOT NULL, type smallint NOT NULL, id text COLLATE "C" NOT NULL,
-  rid bigint NOT NULL, version bigint NOT NULL, last_updated bigint NOT NULL, method text NOT NULL, reviewed_at bigint,
-  replaces bigint, first_rid bigint NOT NULL, json text,
+  rid bigint NOT NULL, version bigint NOT NULL, last_updated bigint NOT NULL, method text NOT NULL,
+  is_new boolean NOT NULL, reviewed_at bigint, replaces bigint, first_rid bigint NOT NULL, json text,
   PRIMARY KEY (tenant_id, type, id));
 CREATE UNIQUE INDEX tenant_document_rid ON ${SCHEMA}.tenant_document (tenant_id, type, rid);
 CREATE UNIQUE INDEX tenant_document_first ON ${SCHEMA}.tenant_document (tenant_id, type, first_rid);
 
+CREATE INDEX tenant_document_time ON ${SCHEMA}.tenant_document (tenant_id, last_updated, type, id, version);
+
 CREATE TABLE ${SCHEMA}.tenant_history (
   tenant_id bigint NOT NULL, type smallint NOT NULL, id text COLLATE "C" NOT NULL,
-  version bigint NOT NULL, last_updated bigint NOT NULL, method text NOT NULL, reviewed_at bigint, json text,
+  version bigint NOT NULL, last_updated bigint NOT NULL, method text NOT NULL, is_new boolean NOT NULL,
+  copied boolean NOT NULL, replaced_at bigint NOT NULL, reviewed_at bigint, json text,
   PRIMARY KEY (tenant_id, type, id, version));
+CREATE INDEX tenant_history_time ON ${SCHEMA}.tenant_history (tenant_id, last_updated, type, id, version)
+  WHERE NOT copied;
 
 CREATE TABLE ${SCHEMA}.tenant_shadow (
   tenant_id bigint NOT NULL, type smallint NOT NULL, master_rid bigint NOT NULL,
   PRIMARY KEY (tenant_id, type, master_rid));
+
+CREATE TABLE ${SCHEMA}.tenant_search (
+  tenant_id bigint NOT NULL, hash text COLLATE "C" NOT NULL, text text NOT NULL, expires bigint NOT NULL,
+  PRIMARY KEY (tenant_id, hash));
 
 CREATE FUNCTION ${SCHEMA}.app_tenant() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE tenant text := current_setting('app.tenant', true);
@@ -53,14 +72,12 @@ BEGIN
   RETURN tenant::bigint;
 END $$;
 
-${['tenant_overlay', 'tenant_document', 'tenant_history', 'tenant_shadow']
-  .map(
-    (table) => `ALTER TABLE ${SCHEMA}.${table} ENABLE ROW LEVEL SECURITY;
+${TENANT_TABLES.map(
+  (table) => `ALTER TABLE ${SCHEMA}.${table} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_wall ON ${SCHEMA}.${table} TO ${APP_ROLE}
   USING (tenant_id = ${SCHEMA}.app_tenant()) WITH CHECK (tenant_id = ${SCHEMA}.app_tenant());
 GRANT SELECT, INSERT, UPDATE, DELETE ON ${SCHEMA}.${table} TO ${APP_ROLE};`,
-  )
-  .join('\n')}
+).join('\n')}
 
 GRANT USAGE ON SCHEMA ${SCHEMA} TO ${APP_ROLE};
 GRANT SELECT ON ${SCHEMA}.setting, ${SCHEMA}.ingestion_status, ${SCHEMA}.generation TO ${APP_ROLE};

@@ -1,4 +1,4 @@
-import { INSTALLATION } from './001-installation.ts';
+import { INSTALLATION, TENANT_TABLES } from './001-installation.ts';
 
 /** A step of the schema: numbered from 1 without gaps, never changed once it was released. */
 export interface Migration {
@@ -13,7 +13,7 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     number: 1,
     sql: INSTALLATION,
-    distributed: ['tenant_overlay', 'tenant_document', 'tenant_history', 'tenant_shadow'],
+    distributed: TENANT_TABLES,
   },
 ];
 

@@ -1,0 +1,191 @@
+import { WarmfhirError } from '../../errors.ts';
+import { resourceTypeCode } from '../../fhir/resource-type.ts';
+import type { TenantRecord } from '../tenant-registry.ts';
+import type { Write, WriteResult } from '../write.ts';
+import type { Database, OpenTransaction } from './database.ts';
+import type { MasterGeneration, MasterGenerations } from './master-generations.ts';
+import { OVERLAY_ROWS } from './read-statements.ts';
+import { NOTE_OVERLAY } from './registry-statements.ts';
+import type { RegistryWriter } from './registry-writer.ts';
+import { type Call, call } from './statement.ts';
+import { type MasterRow, type OverlayRow, WritePlan } from './write-plan.ts';
+import {
+  DOCUMENT_ROWS,
+  FIRST_OVERLAY_RID,
+  HISTORY_ROWS,
+  rowCalls,
+  SHADOW_ROWS,
+  TAKE_RIDS,
+} from './write-statements.ts';
+
+type Tenant = Pick<TenantRecord, 'id' | 'serial' | 'generation' | 'overlay'>;
+
+interface Request {
+  readonly writes: readonly Write[];
+  readonly now: number;
+  readonly resolve: (results: readonly WriteResult[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Documents after which a transaction takes no further request. */
+const TOGETHER = 256;
+/** Ids that one statement asks for. */
+const IDS_AT_ONCE = 1_000;
+
+/**
+ * Writes of tenants. For each tenant one transaction runs at a time; what queues up meanwhile is committed together, each
+ * request as a whole or not at all. Over all nodes the lock on the tenant's row puts its transactions in an order.
+ */
+export class TenantWriter {
+  readonly #database: Database;
+  readonly #masters: MasterGenerations;
+  readonly #registry: RegistryWriter;
+  readonly #queues = new Map<number, Request[]>();
+  /** Serials of tenants whose record says that they have changed something. */
+  readonly #noted = new Set<number>();
+
+  constructor(parts: {
+    readonly database: Database;
+    readonly masters: MasterGenerations;
+    readonly registry: RegistryWriter;
+  }) {
+    this.#database = parts.database;
+    this.#masters = parts.masters;
+    this.#registry = parts.registry;
+  }
+
+  write(tenant: Tenant, writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
+    return new Promise((resolve, reject) => {
+      const request: Request = { writes, now, resolve, reject };
+      const queue = this.#queues.get(tenant.serial);
+      if (queue !== undefined) queue.push(request);
+      else void this.#run(tenant, [request]);
+    });
+  }
+
+  /** Keeps nothing of a tenant, once it has nothing to do. */
+  release(serial: number): void {
+    this.#noted.delete(serial);
+  }
+
+  async #run(tenant: Tenant, queue: Request[]): Promise<void> {
+    this.#queues.set(tenant.serial, queue);
+    while (queue.length > 0) {
+      const batch = takeBatch(queue);
+      try {
+        await this.#noteOverlay(tenant);
+        const master = await this.#masters.get(tenant.generation);
+        await this.#database.transaction(tenant.serial, (transaction) =>
+          this.#commitTogether(transaction, tenant, master, batch),
+        );
+      } catch (error) {
+        for (const request of batch) request.reject(error);
+      }
+    }
+    this.#queues.delete(tenant.serial);
+  }
+
+  /** The registry says that a tenant has changed something before the first document can be there. */
+  async #noteOverlay(tenant: Tenant): Promise<void> {
+    if (tenant.overlay || this.#noted.has(tenant.serial)) return;
+    const reply = await this.#registry.change(tenant.id, call(NOTE_OVERLAY, tenant.serial));
+    if (reply.count === 0) throw erased(tenant.id);
+    this.#noted.add(tenant.serial);
+  }
+
+  async #commitTogether(
+    transaction: OpenTransaction,
+    tenant: Tenant,
+    master: MasterGeneration,
+    batch: readonly Request[],
+  ): Promise<void> {
+    const plan = await this.#begin(transaction, tenant, master, batch);
+    const answers = batch.map((request) => settled(() => plan.apply(request.writes, request.now)));
+    const { documents, history, shadows } = plan.rows();
+    if (documents.length > 0) {
+      await transaction.commit([
+        ...rowCalls(HISTORY_ROWS, history),
+        ...rowCalls(SHADOW_ROWS, shadows),
+        ...rowCalls(DOCUMENT_ROWS, documents),
+      ]);
+    }
+    for (const [index, request] of batch.entries()) {
+      const answer = answers[index]!;
+      if ('error' in answer) request.reject(answer.error);
+      else request.resolve(answer.results);
+    }
+  }
+
+  /** Takes the tenant's lock and, in the same round trip, what stands at every key that is written. */
+  async #begin(
+    transaction: OpenTransaction,
+    { id, serial }: Tenant,
+    master: MasterGeneration,
+    batch: readonly Request[],
+  ): Promise<WritePlan> {
+    const writes = batch.flatMap((request) => request.writes);
+    const parts = keysOf(writes);
+    const asked = parts.flatMap(([, code, ids]): Call[] => [
+      call(OVERLAY_ROWS, serial, code, ids),
+      call(master.statements.untouchedRows, serial, code, ids),
+    ]);
+    const [taken, ...found] = await transaction.begin([
+      call(TAKE_RIDS, serial, writes.length, FIRST_OVERLAY_RID),
+      ...asked,
+    ]);
+    const { rid, erased: isErased } = taken!.rows[0] as { rid: number; erased: boolean };
+    if (isErased) throw erased(id);
+    const plan = new WritePlan(serial, master, rid);
+    for (const [index, [type]] of parts.entries()) {
+      for (const row of found[2 * index]!.rows) plan.addOverlayRow(type, row as unknown as OverlayRow);
+      for (const row of found[2 * index + 1]!.rows) plan.addMasterRow(type, row as unknown as MasterRow);
+    }
+    return plan;
+  }
+}
+
+/** Requests of the queue, at least one, as long as there are not too many documents. */
+function takeBatch(queue: Request[]): Request[] {
+  let documents = 0;
+  let end = 0;
+  while (end < queue.length && (end === 0 || documents + queue[end]!.writes.length <= TOGETHER)) {
+    documents += queue[end]!.writes.length;
+    end += 1;
+  }
+  return queue.splice(0, end);
+}
+
+/** Ids by type, in parts that a statement can take: type, its code, ids. */
+function keysOf(writes: readonly Write[]): [type: string, code: number, ids: string[]][] {
+  const byType = new Map<string, Set<string>>();
+  for (const write of writes) {
+    const { type, id } = 'content' in write ? write.content : write;
+    const ids = byType.get(type);
+    if (ids === undefined) byType.set(type, new Set([id]));
+    else ids.add(id);
+  }
+  return [...byType].flatMap(([type, ids]) => {
+    const all = [...ids];
+    const code = resourceTypeCode(type);
+    return Array.from(
+      { length: Math.ceil(all.length / IDS_AT_ONCE) },
+      (_, part) =>
+        [type, code, all.slice(part * IDS_AT_ONCE, (part + 1) * IDS_AT_ONCE)] as [string, number, string[]],
+    );
+  });
+}
+
+function settled<Results>(task: () => Results): { readonly results: Results } | { readonly error: unknown } {
+  try {
+    return { results: task() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function erased(tenant: string): WarmfhirError {
+  return new WarmfhirError(
+    'tenant-cold',
+    `Tenant ${tenant} was deleted: call POST /warm-up-tenant to make it anew.`,
+  );
+}
