@@ -58,6 +58,12 @@ export const SETTINGS = {
     description: 'port to listen on; 0 takes a free one',
     schema: amount(0, 65_535),
   }),
+  workers: setting({
+    flags: '--workers <number>',
+    env: 'WARMFHIR_WORKERS',
+    description: 'how many processes serve together; by default one for each core',
+    schema: amount(1, 1_024),
+  }),
   publicUrl: setting({
     flags: '--public-url <url>',
     env: 'WARMFHIR_PUBLIC_URL',

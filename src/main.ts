@@ -12,6 +12,7 @@ import { WarmfhirError } from './errors.ts';
 import { ThreadedPatcher } from './fhir/patch/threaded-patcher.ts';
 import { ThreadedResourceCheck } from './fhir/threaded-resource-check.ts';
 import { jsonLog } from './json-log.ts';
+import type { MetricsPeers } from './metrics/metrics.ts';
 import { PrometheusMetrics } from './metrics/prometheus/prometheus-metrics.ts';
 import { openStore } from './open-store.ts';
 import { ReviewService } from './review/review.ts';
@@ -33,16 +34,23 @@ export type ServeSettings = Pick<
   | 'logLevel'
 >;
 
+/** Whom a server tells how far it is, and with whom it shares its address. */
+export interface ServeCompany {
+  /** Told the address as soon as connections are accepted. */
+  listening(url: string): void;
+  /** Told once tenants are served. */
+  ready?(): void;
+  readonly peers?: MetricsPeers;
+}
+
 /**
  * Serves until `signal` aborts, then answers what is in flight, closes everything and resolves. It listens at once and
  * looks for the master in the background; a damaged store rejects with `store-damaged` naming the file.
- *
- * @param listening told the address as soon as connections are accepted
  */
 export async function serve(
   settings: ServeSettings,
   signal: AbortSignal,
-  listening: (url: string) => void,
+  { listening, ready, peers }: ServeCompany,
 ): Promise<void> {
   const clock = systemClock;
   const log = jsonLog(settings.logLevel);
@@ -63,13 +71,16 @@ export async function serve(
     ingestion: new Ingestion({ generations: store.generations, clock }),
     maxBodyBytes: settings.maxBody,
     version: packageVersion(),
+    ...(peers === undefined ? {} : { metricsPeers: peers }),
     ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
   });
+  peers?.offer(() => metrics.snapshot());
   try {
     await listen(() => server.listen({ host: settings.host, port: settings.port }), settings);
     listening(addressOf(server.server.address() as AddressInfo));
     await collections.waitForFhirIngestion(signal);
     tenants.start();
+    if (collections.ready) ready?.();
     if (!signal.aborted) await once(signal, 'abort');
     log.info({}, 'Shutting down.');
   } finally {

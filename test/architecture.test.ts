@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ADAPTERS,
   [
     ...['config.ts', 'setting-value.ts', 'json-log.ts', 'open-store.ts', 'open-source.ts'],
-    ...['fhir-client.ts', 'main.ts', 'command/', 'cli.ts'],
+    ...['fhir-client.ts', 'main.ts', 'command/', 'supervisor/', 'cli.ts'],
   ],
 ];
 
@@ -31,7 +31,7 @@ const OUTERMOST = LAYERS.length - 1;
 /** Adapters use ports and the pure core, not what is built on the ports. */
 const ADAPTERS_REACH_BELOW = LAYERS.findIndex((layer) => layer.includes('ingest/'));
 /** Those that choose adapters. */
-const COMPOSITION = new Set(['main.ts', 'open-store.ts', 'open-source.ts', 'command/']);
+const COMPOSITION = new Set(['main.ts', 'open-store.ts', 'open-source.ts', 'command/', 'supervisor/']);
 
 interface SourceFile {
   /** Relative to src, with forward slashes. */

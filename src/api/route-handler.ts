@@ -21,12 +21,23 @@ export function routeHandler(api: ApiContext, route: Route): Handler {
   const face = faceOf(route.path);
   const { handle } = route;
   if (route.scope === 'tenant') return tenantHandler(api, face, route);
-  return (request, reply) => {
-    requireReady(api);
+  return whenReady(api, (request, reply) => {
     requireAddress(request.params);
     face.requireAcceptable(request);
     reply.header('content-type', face.contentType);
     return presented(face, request, (handle as Handler)(request, reply));
+  });
+}
+
+/** Looks once more whether tenants can be served before it refuses a request. */
+function whenReady(api: ApiContext, handler: Handler): Handler {
+  const { collections } = api;
+  return (request, reply) => {
+    if (collections.ready) return handler(request, reply);
+    return collections.look().then(() => {
+      requireReady(api);
+      return handler(request, reply);
+    });
   };
 }
 
@@ -36,8 +47,7 @@ export function requireReady({ collections }: ApiContext): void {
 }
 
 function tenantHandler(api: ApiContext, face: Face, { handle }: TenantRoute): Handler {
-  return (request, reply) => {
-    requireReady(api);
+  return whenReady(api, (request, reply) => {
     const tenant = tenantOf(request);
     requireAddress(request.params);
     face.requireAcceptable(request);
@@ -52,7 +62,7 @@ function tenantHandler(api: ApiContext, face: Face, { handle }: TenantRoute): Ha
         ? lease.then((acquired) => handled(acquired, handle, request, reply))
         : handled(lease, handle, request, reply);
     return presented(face, request, body);
-  };
+  });
 }
 
 /** Handles a request and gives the lease back, also when that fails. */

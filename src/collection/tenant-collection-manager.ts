@@ -7,6 +7,8 @@ import { TenantCollection } from './tenant-collection.ts';
 
 /** How often an unready master is asked again, milliseconds. */
 const ASK_EVERY_MS = 5_000;
+/** How long somebody who wants to use the master waits for an answer, milliseconds. */
+const PATIENCE_MS = 1_000;
 
 export interface EnsuredCollection {
   readonly collection: TenantCollection;
@@ -20,6 +22,7 @@ export class TenantCollectionManager {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Log;
+  #asking: Promise<void> | undefined;
   #ready = false;
   #reason = 'The master collection has not been looked at yet.';
 
@@ -29,7 +32,7 @@ export class TenantCollectionManager {
     this.#log = options.log;
   }
 
-  /** True once `waitForFhirIngestion` saw a ready master; it never turns false again. */
+  /** True once a ready master was seen; it never turns false again. */
   get ready(): boolean {
     return this.#ready;
   }
@@ -45,17 +48,21 @@ export class TenantCollectionManager {
    */
   async waitForFhirIngestion(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const reason = await this.#ask();
-      if (reason === '') {
-        this.#reason = reason;
-        this.#ready = true;
-        this.#log.info({}, 'The master collection is ready.');
-        return;
-      }
-      if (reason !== this.#reason) this.#log.info({ reason }, 'Waiting for the FHIR ingestion.');
-      this.#reason = reason;
+      await this.#ask();
+      if (this.#ready) return;
       await this.#clock.sleep(ASK_EVERY_MS, signal);
     }
+  }
+
+  /**
+   * Asks now whether the master is ready, because somebody wants to use it: another process of the installation may
+   * have told them that it is. Waits a second at most. Rejects like `waitForFhirIngestion`.
+   */
+  async look(): Promise<void> {
+    if (this.#ready) return;
+    const answered = new AbortController();
+    const asking = this.#ask().finally(() => answered.abort());
+    await Promise.race([asking, this.#clock.sleep(PATIENCE_MS, answered.signal)]);
   }
 
   /**
@@ -72,8 +79,23 @@ export class TenantCollectionManager {
     return new TenantCollection(record, this.#store.collection(record));
   }
 
+  /** Asks once, however many want to know, and notes the answer. */
+  #ask(): Promise<void> {
+    this.#asking ??= this.#reasonToWait()
+      .then((reason) => {
+        this.#ready = reason === '';
+        if (this.#ready) this.#log.info({}, 'The master collection is ready.');
+        else if (reason !== this.#reason) this.#log.info({ reason }, 'Waiting for the FHIR ingestion.');
+        this.#reason = reason;
+      })
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    return this.#asking;
+  }
+
   /** Why the master cannot be served, or '' when it can be. */
-  async #ask(): Promise<string> {
+  async #reasonToWait(): Promise<string> {
     try {
       const status = await this.#store.generations.ingestionStatus();
       if (status === undefined) return 'Nothing has been ingested yet: run warmfhir ingest.';

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { addSettings, readSettings } from '../config.ts';
 import { WarmfhirError } from '../errors.ts';
@@ -8,6 +9,7 @@ const SETTINGS = [
   'store',
   'host',
   'port',
+  'workers',
   'publicUrl',
   'insecureNoAuth',
   'idleTimeout',
@@ -17,17 +19,23 @@ const SETTINGS = [
   'documentCache',
   'overlayHandles',
   'logLevel',
-] as const satisfies (keyof ServeSettings)[];
+] as const satisfies (keyof ServeSettings | 'workers')[];
 
 /** `warmfhir serve`: answers HTTP until SIGTERM or SIGINT; a second signal ends it at once. */
 export function addServe(program: Command): void {
   const command = program.command('serve').description('serve the FHIR and plain APIs');
   addSettings(command, SETTINGS).action(async (given: Record<string, unknown>) => {
-    const settings = readSettings(SETTINGS, given);
+    const { workers = availableParallelism(), ...settings } = readSettings(SETTINGS, given);
     assertReachableByChoice(settings);
     const signal = untilSignal(1);
-    const { serve } = await import('../main.ts');
-    await serve(settings, signal, (url) => process.stdout.write(`warmfhir serves on ${url}\n`));
+    const listening = (url: string) => void process.stdout.write(`warmfhir serves on ${url}\n`);
+    if (workers === 1) {
+      const { serve } = await import('../main.ts');
+      await serve(settings, signal, { listening });
+    } else {
+      const { serveWithWorkers } = await import('../supervisor/serve-with-workers.ts');
+      await serveWithWorkers(settings, workers, signal, listening);
+    }
   });
 }
 

@@ -46,6 +46,8 @@ export type MetricsSnapshot = readonly object[];
 
 /** The other processes behind the same address. */
 export interface MetricsPeers {
+  /** Lets the others ask for what this process has counted. */
+  offer(snapshot: () => Promise<MetricsSnapshot>): void;
   /**
    * Their snapshots; those that do not answer soon are left out.
    *

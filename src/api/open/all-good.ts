@@ -13,6 +13,8 @@ export function allGoodRoute(api: ApiContext): OpenRoute {
     method: 'GET',
     path: '/all-good',
     async handle(_request, reply) {
+      // What goes wrong becomes the reason that is shown.
+      await api.collections.look().catch(() => undefined);
       const checks = {
         ingestion: api.collections.ready ? 'ok' : api.collections.notReadyReason,
         store: await storeCheck(api),

@@ -1,11 +1,4 @@
-import {
-  AggregatorRegistry,
-  Counter,
-  collectDefaultMetrics,
-  Histogram,
-  type Metric,
-  Registry,
-} from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, type Metric, Registry } from 'prom-client';
 import type {
   IngestOutcome,
   InstallationSample,
@@ -18,7 +11,7 @@ import type {
 import { InstallationGauges } from './installation-gauges.ts';
 import { ProcessGauges } from './process-gauges.ts';
 import { RequestHistogram } from './request-histogram.ts';
-import { snapshotOf } from './snapshot.ts';
+import { aggregated, snapshotOf } from './snapshot.ts';
 
 /** Metrics in Prometheus' text format, with those of the process and of Node. */
 export class PrometheusMetrics implements Metrics {
@@ -104,7 +97,6 @@ export class PrometheusMetrics implements Metrics {
 
   async expose(snapshots: readonly MetricsSnapshot[], installation: InstallationSample): Promise<string> {
     this.#installation.set(installation);
-    const all = [...snapshots, await snapshotOf(this.#installationRegistry)];
-    return AggregatorRegistry.aggregate([...all]).metrics();
+    return aggregated([...snapshots, await snapshotOf(this.#installationRegistry)]).metrics();
   }
 }

@@ -1,12 +1,14 @@
-import type { MetricObject, Registry } from 'prom-client';
+import { AggregatorRegistry, type Registry } from 'prom-client';
 import type { MetricsSnapshot } from '../metrics.ts';
 
 /** A metric as a snapshot holds it: data alone, which `AggregatorRegistry` adds up. */
 export interface SnapshotMetric {
   readonly name: string;
   readonly help: string;
-  readonly type: MetricObject['type'];
-  readonly aggregator: MetricObject['aggregator'] | 'min';
+  /** `counter`, `gauge`, `histogram`. */
+  readonly type: string;
+  /** How the values of several processes become one: `sum`, `max`, … */
+  readonly aggregator: string;
   readonly values: readonly object[];
 }
 
@@ -23,4 +25,14 @@ export async function snapshotOf(registry: Registry): Promise<MetricsSnapshot> {
       values,
     }),
   );
+}
+
+/** One snapshot of several, by each metric's own rule. */
+export function sumOf(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  return snapshotOf(aggregated(snapshots));
+}
+
+/** A registry that holds the sum of the snapshots. */
+export function aggregated(snapshots: readonly MetricsSnapshot[]): Registry {
+  return AggregatorRegistry.aggregate([...snapshots]);
 }
