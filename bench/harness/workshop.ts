@@ -112,7 +112,7 @@ export class Workshop {
     return data;
   }
 
-  /** Starts `warmfhir serve`; `path` is what must be answered before it counts as started. */
+  /** Starts `warmfhir serve` as one process unless told otherwise; `path` is what must be answered before it counts as started. */
   serve(
     data: string,
     options: { flags?: readonly string[]; nodeFlags?: readonly string[]; path?: string } = {},
@@ -120,7 +120,7 @@ export class Workshop {
     const { flags = [], nodeFlags = [], path = '/all-good' } = options;
     const command = (port: number) => [
       ...[process.execPath, ...nodeFlags, CLI, 'serve', '--store', `sqlite:${data}`],
-      ...['--port', String(port), ...flags],
+      ...['--port', String(port), '--workers', '1', ...flags],
     ];
     return this.#start(command, path);
   }

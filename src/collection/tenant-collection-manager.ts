@@ -48,7 +48,7 @@ export class TenantCollectionManager {
    */
   async waitForFhirIngestion(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#ask();
+      if (!this.#ready) await this.#ask();
       if (this.#ready) return;
       await this.#clock.sleep(ASK_EVERY_MS, signal);
     }

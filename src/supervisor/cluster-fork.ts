@@ -4,10 +4,12 @@ import { scriptUrl } from '../threads/script-url.ts';
 import type { Fork, FromWorker, ToWorker } from './worker-message.ts';
 
 /**
- * Workers as processes of `node:cluster`: this process accepts connections and hands them out in turn, so that every
- * worker gets as many; from then on a connection is its worker's alone.
+ * Workers as processes of `node:cluster` that share one listening socket: whichever has time takes the next connection
+ * and keeps it. Node's other policy, where this process hands connections out in turn, loses those that are on their way
+ * to a worker that dies: their clients wait for ever.
  */
 export function clusterFork(): Fork {
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({
     exec: fileURLToPath(scriptUrl('worker-script', import.meta.url)),
     args: [],

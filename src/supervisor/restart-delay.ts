@@ -1,5 +1,5 @@
 /** A worker that lived longer did not die of its start, milliseconds. */
-export const STEADY_MS = 10_000;
+export const STEADY_MS = 2_000;
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;

@@ -82,7 +82,7 @@ export class Supervisor {
     let quickDeaths = 0;
     while (!this.#stopping) {
       const bornAt = this.#clock.now();
-      const how = await this.#life(started);
+      const how = await this.#life(number, started);
       started();
       if (this.#stopping) return;
       quickDeaths = this.#clock.now() - bornAt < STEADY_MS ? quickDeaths + 1 : 0;
@@ -94,7 +94,7 @@ export class Supervisor {
   }
 
   /** The life of one worker; says how it ended. */
-  #life(started: () => void): Promise<string> {
+  #life(number: number, started: () => void): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
     let failure: WarmfhirError | undefined;
     const worker = this.#fork({
@@ -119,6 +119,7 @@ export class Supervisor {
       },
     });
     this.#running.add(worker);
+    this.#log.info({ worker: number, pid: worker.pid }, 'A worker starts.');
     worker.send({ kind: 'start', settings: this.#settings });
     return promise;
   }

@@ -60,6 +60,33 @@ describe('waiting for the FHIR ingestion', () => {
     expect(manager.notReadyReason).toBe('');
   });
 
+  it('looks at once when somebody wants to use the master', async () => {
+    const { manager, clock, asked } = setUp([
+      undefined,
+      { ready: false, message: 'Ingesting.' },
+      { ready: true },
+    ]);
+    const waiting = manager.waitForFhirIngestion(new AbortController().signal);
+    await clock.advance(1_000);
+    await Promise.all([manager.look(), manager.look()]);
+    expect([asked, manager.ready, manager.notReadyReason]).toEqual([[0, 1_000], false, 'Ingesting.']);
+    await manager.look();
+    expect(manager.ready).toBe(true);
+    await manager.look();
+    await clock.advance(60_000);
+    await waiting;
+    expect(asked).toEqual([0, 1_000, 1_000]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not keep anybody for longer than a second', async () => {
+    const { manager, clock } = setUp([{ ready: true }], () => new Promise(() => {}));
+    const looked = manager.look();
+    await clock.advance(1_000);
+    await looked;
+    expect(manager.ready).toBe(false);
+  });
+
   it('ends, still unready, when it is told to', async () => {
     const { manager, clock } = setUp([undefined]);
     const abort = new AbortController();

@@ -33,6 +33,11 @@ export class CliProcess {
     }));
   }
 
+  /** What it has written to standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   /** The first match in a line of the given stream; rejects when the process ends without one. */
   async line(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> {
     for await (const line of createInterface({ input: this.child[stream] })) {
