@@ -42,7 +42,10 @@ export const SETTINGS = {
     env: 'WARMFHIR_STORE',
     fallback: 'sqlite:./data',
     description: 'where master, tenants and their changes live',
-    schema: z.string().regex(/^[a-z]+:./, 'an address such as sqlite:./data'),
+    schema: z
+      .string()
+      .regex(/^[a-z]+:./, 'an address such as sqlite:./data or postgres://user@host/database'),
+    secret: true,
   }),
   host: setting({
     flags: '--host <address>',
@@ -118,6 +121,28 @@ export const SETTINGS = {
     fallback: '512',
     description: 'how many tenants with changes have their files open at once',
     schema: amount(1, 100_000),
+  }),
+  listenUrl: setting({
+    flags: '--listen-url <url>',
+    env: 'WARMFHIR_LISTEN_URL',
+    description: 'address of the PostgreSQL server itself, where --store leads to a pooler such as pgbouncer',
+    schema: z.string().regex(/^postgres(ql)?:\/\/./, 'an address such as postgres://user@host/database'),
+    secret: true,
+  }),
+  statementTimeout: setting({
+    flags: '--statement-timeout <duration>',
+    env: 'WARMFHIR_STATEMENT_TIMEOUT',
+    fallback: '5s',
+    description:
+      'longest time for one statement of PostgreSQL; a server that is silent for longer is given up',
+    schema: duration,
+  }),
+  databaseConnections: setting({
+    flags: '--database-connections <number>',
+    env: 'WARMFHIR_DATABASE_CONNECTIONS',
+    fallback: '10',
+    description: 'most connections of a process to PostgreSQL, beside the one that listens',
+    schema: amount(2, 1_000),
   }),
   logLevel: setting({
     flags: '--log-level <level>',

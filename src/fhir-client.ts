@@ -1,7 +1,6 @@
 /**
  * The composition root of `warmfhir ingest`: the FHIR client that fills the master collection.
  */
-import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import { Ingestion } from './collection/ingestion.ts';
 import type { Settings } from './config.ts';
@@ -11,9 +10,10 @@ import { formatReport } from './ingest/report.ts';
 import { jsonLog } from './json-log.ts';
 import { noMetrics } from './metrics/metrics.ts';
 import { openSources, type SourceSettings } from './open-source.ts';
-import { openStore, storeFolder } from './open-store.ts';
+import { openStoreToFill, rejectsFile } from './open-store.ts';
 
-export type IngestSettings = SourceSettings & Pick<Settings, 'store' | 'force' | 'allowRejects' | 'logLevel'>;
+export type IngestSettings = SourceSettings &
+  Pick<Settings, 'store' | 'listenUrl' | 'force' | 'allowRejects' | 'logLevel'>;
 
 /**
  * Ingests the sources and reports. Rejects with what `Ingest.run` rejects with, and with `ingest-rejects` when
@@ -32,11 +32,11 @@ export async function runFhirClient(
   const quiet = process.stderr.isTTY && settings.logLevel === 'info';
   const log = jsonLog(quiet ? 'warn' : settings.logLevel);
   const sources = openSources(names, settings, { clock, log });
-  const rejectsFile = join(storeFolder(settings.store), 'rejects.ndjson');
-  const store = await openStore(settings);
+  const rejects = rejectsFile(settings.store);
+  const store = await openStoreToFill({ ...settings, log });
   try {
     const ingest = new Ingest({
-      ...{ store, sources, clock, log, rejectsFile },
+      ...{ store, sources, clock, log, rejectsFile: rejects },
       ingestion: new Ingestion({ generations: store.generations, clock }),
       metrics: noMetrics,
       progress: progressFor(process.stderr, log),

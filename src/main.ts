@@ -31,6 +31,9 @@ export type ServeSettings = Pick<
   | 'maxBody'
   | 'documentCache'
   | 'overlayHandles'
+  | 'listenUrl'
+  | 'statementTimeout'
+  | 'databaseConnections'
   | 'logLevel'
 >;
 
@@ -54,7 +57,7 @@ export async function serve(
 ): Promise<void> {
   const clock = systemClock;
   const log = jsonLog(settings.logLevel);
-  const store = await openStore(settings);
+  const store = await openStore({ ...settings, log });
   const metrics = new PrometheusMetrics();
   const collections = new TenantCollectionManager({ store, clock, log });
   const tenants = new TenantManager({

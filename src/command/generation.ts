@@ -4,7 +4,7 @@ import { WarmfhirError } from '../errors.ts';
 import { shownBytes, table } from './table.ts';
 import { withStore } from './with-store.ts';
 
-const SETTINGS = ['store'] as const satisfies SettingName[];
+const SETTINGS = ['store', 'listenUrl'] as const satisfies SettingName[];
 
 /** `warmfhir generation list|prune`. */
 export function addGeneration(program: Command): void {

@@ -5,6 +5,7 @@ import { untilSignal } from './until-signal.ts';
 
 const SETTINGS = [
   'store',
+  'listenUrl',
   'force',
   'allowRejects',
   'maxResourceBytes',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../config.ts';
 import { addGeneration } from './generation.ts';
 import { addIngest } from './ingest.ts';
+import { addMigrate } from './migrate.ts';
 import { addSample } from './sample.ts';
 import { addServe } from './serve.ts';
 import { addStatus } from './status.ts';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: false });
   addSample(program);
   addIngest(program);
+  addMigrate(program);
   addServe(program);
   addStatus(program);
   addGeneration(program);

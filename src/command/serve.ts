@@ -18,6 +18,9 @@ const SETTINGS = [
   'maxBody',
   'documentCache',
   'overlayHandles',
+  'listenUrl',
+  'statementTimeout',
+  'databaseConnections',
   'logLevel',
 ] as const satisfies (keyof ServeSettings | 'workers')[];
 

@@ -26,7 +26,7 @@ describe('the command line', () => {
     [['serve', '--port', 'http'], 'warmfhir: --port takes a whole number from 0 to 65535, not "http".\n'],
     [
       ['status', '--store', 'redis://a:secret@b'],
-      'warmfhir: A store is sqlite:FOLDER; "redis:" is not known.\n',
+      'warmfhir: A store is sqlite:FOLDER or postgres://USER@HOST/DATABASE; "redis:" is not known.\n',
     ],
   ])('refuses %j in one line with exit code 2', async (args, line) => {
     expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: line });

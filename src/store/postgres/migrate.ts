@@ -77,6 +77,21 @@ export async function migrate(url: string): Promise<Migrated> {
   }
 }
 
+/** Makes the schema where there is none at all; any other is left as it is. */
+export async function makeSchema(url: string): Promise<void> {
+  const connection = await DatabaseConnection.open({ url, deadlineMs: 10_000 });
+  let made: boolean;
+  try {
+    const [reply] = await connection.run([
+      `SELECT to_regclass('${SCHEMA}.schema_version') IS NOT NULL AS made`,
+    ]);
+    made = reply!.rows[0]!.made === true;
+  } finally {
+    await connection.end();
+  }
+  if (!made) await migrate(url);
+}
+
 /** Without it SET LOCAL, and so row-level security, would end at the coordinator. */
 const SETTINGS_REACH_WORKERS = `DO $$ BEGIN
   EXECUTE format('ALTER DATABASE %I SET citus.propagate_set_commands = ''local''', current_database());
