@@ -4,6 +4,7 @@ import type { Ingestion } from '../collection/ingestion.ts';
 import type { TenantCollectionManager } from '../collection/tenant-collection-manager.ts';
 import type { Patcher } from '../fhir/patch/patch.ts';
 import type { ResourceCheck } from '../fhir/resource-check.ts';
+import type { SearchParameters } from '../fhir/search/search-parameters.ts';
 import type { ElementTable } from '../fhir/subset/element-table.ts';
 import type { Log } from '../log.ts';
 import type { Metrics, MetricsPeers } from '../metrics/metrics.ts';
@@ -40,6 +41,7 @@ export interface ApiContext extends ServerOptions {
   readonly eventLoopLag: EventLoopLag;
   readonly httpDate: HttpDate;
   readonly elements: ElementTable;
+  readonly searchParameters: SearchParameters;
 }
 
 /** Parts of an address that routes name, decoded. */

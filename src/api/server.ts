@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { SearchParameters } from '../fhir/search/search-parameters.ts';
 import { ElementTable } from '../fhir/subset/element-table.ts';
 import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
 import { errorReply } from './error-reply.ts';
@@ -36,6 +37,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     eventLoopLag: new EventLoopLag(options.clock),
     httpDate: new HttpDate(),
     elements: new ElementTable(),
+    searchParameters: new SearchParameters(),
   };
   api.metrics.watch(() => ({
     tenants: api.tenants.transitions(),

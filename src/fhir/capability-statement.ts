@@ -1,16 +1,7 @@
 import type { Capability, OperationCapability } from './capability.ts';
 import { RESOURCE_TYPES } from './resource-type.ts';
-import { REVIEW_SYSTEM } from './review-state.ts';
-
-const SEARCH_PARAMETERS = [
-  { name: '_id', type: 'token', documentation: 'The logical id; several with commas.' },
-  { name: '_lastUpdated', type: 'date', documentation: 'When the version was written.' },
-  {
-    name: 'reviewed',
-    type: 'token',
-    documentation: `true or false: whether the resource was reviewed (${REVIEW_SYSTEM}).`,
-  },
-];
+import type { SearchParameters } from './search/search-parameters.ts';
+import { SYSTEM_SEARCH, searchCapabilities } from './search-capability.ts';
 
 /**
  * What the server does, for FHIR clients. See https://hl7.org/fhir/R4/capabilitystatement.html
@@ -18,26 +9,23 @@ const SEARCH_PARAMETERS = [
  * @param server.url the base URL of the FHIR face
  * @param server.date ISO instant
  * @param server.capabilities of all routes
+ * @param server.normative leaves out the elements that are for trial use in R4
  */
 export function capabilityStatement(server: {
   readonly version: string;
   readonly url: string;
   readonly date: string;
   readonly capabilities: readonly Capability[];
+  readonly searchParameters: SearchParameters;
+  readonly normative?: boolean;
 }): object {
-  const { url, capabilities } = server;
-  const codes = (list: (capability: Capability) => readonly string[] | undefined) => {
-    const found = new Set(capabilities.flatMap((capability) => list(capability) ?? []));
-    return [...found].map((code) => ({ code }));
-  };
-  const interaction = codes(({ interactions }) => interactions);
-  const systemInteraction = codes(({ systemInteractions }) => systemInteractions);
-  const support = Object.assign({}, ...capabilities.map((capability) => capability.support ?? {}));
+  const { url, capabilities, normative = false } = server;
+  const search = searchCapabilities(server.searchParameters);
+  const interaction = coded(capabilities.flatMap(({ interactions }) => interactions ?? []));
+  const systemInteraction = coded(capabilities.flatMap(({ systemInteractions }) => systemInteractions ?? []));
+  const support = Object.assign({ versioning: 'versioned' }, ...capabilities.map((one) => one.support ?? {}));
   const operations = capabilities.flatMap((capability) => capability.operations ?? []);
-  const systemOperations = described(
-    url,
-    operations.filter(({ level }) => level === 'system'),
-  );
+  const patchFormat = [...new Set(capabilities.flatMap(({ patchFormats }) => patchFormats ?? []))];
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -50,41 +38,53 @@ export function capabilityStatement(server: {
     },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'json'],
+    ...unlessEmpty({ patchFormat }),
     rest: [
       {
         mode: 'server',
         documentation:
           'A tenant is addressed by its base URL, /tenants/<id>/fhir, or by the header X-Tenant-ID.',
-        resource: RESOURCE_TYPES.map((type) => ({
-          type,
-          interaction,
-          versioning: 'versioned',
-          ...support,
-          searchParam: SEARCH_PARAMETERS,
-          ...described(
+        resource: RESOURCE_TYPES.map((type) => {
+          const { searchParam, searchInclude, searchRevInclude } = search.get(type)!;
+          const own = operations.filter(
+            ({ level, types }) => level === 'resource' && (types?.includes(type) ?? true),
+          );
+          return {
+            type,
+            ...unlessEmpty({ interaction }),
+            ...(normative ? {} : { ...support, ...unlessEmpty({ searchInclude, searchRevInclude }) }),
+            searchParam,
+            ...unlessEmpty({ operation: described(url, own) }),
+          };
+        }),
+        ...unlessEmpty({ interaction: systemInteraction }),
+        searchParam: SYSTEM_SEARCH,
+        ...unlessEmpty({
+          operation: described(
             url,
-            operations.filter(({ level, types }) => level === 'resource' && (types?.includes(type) ?? true)),
+            operations.filter(({ level }) => level === 'system'),
           ),
-        })),
-        ...(systemInteraction.length === 0 ? {} : { interaction: systemInteraction }),
-        ...systemOperations,
+        }),
       },
     ],
   };
 }
 
-/** The member `operation`, or nothing: FHIR knows no empty arrays. An operation of several routes is listed once. */
-function described(
-  url: string,
-  operations: readonly OperationCapability[],
-): { readonly operation?: object[] } {
-  if (operations.length === 0) return {};
+function coded(codes: readonly string[]): { readonly code: string }[] {
+  return [...new Set(codes)].map((code) => ({ code }));
+}
+
+/** FHIR knows no empty arrays. */
+function unlessEmpty(lists: Readonly<Record<string, readonly unknown[]>>): object {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+}
+
+/** An operation of several routes is listed once. */
+function described(url: string, operations: readonly OperationCapability[]): object[] {
   const byName = new Map(operations.map((operation) => [operation.name, operation]));
-  return {
-    operation: [...byName.values()].map(({ name, definition, documentation }) => ({
-      name,
-      definition: definition.startsWith('/') ? url + definition : definition,
-      ...(documentation === undefined ? {} : { documentation }),
-    })),
-  };
+  return [...byName.values()].map(({ name, definition, documentation }) => ({
+    name,
+    definition: definition.startsWith('/') ? url + definition : definition,
+    ...(documentation === undefined ? {} : { documentation }),
+  }));
 }

@@ -7,6 +7,8 @@ export interface Capability {
   /** For every resource type: members of `CapabilityStatement.rest.resource` beside its interactions. */
   readonly support?: Readonly<Record<string, string | boolean>>;
   readonly operations?: readonly OperationCapability[];
+  /** Media types of patches. */
+  readonly patchFormats?: readonly string[];
 }
 
 export interface OperationCapability {

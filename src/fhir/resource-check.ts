@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../errors.ts';
 import { type ParsedResource, parseResource, shown } from './parse-resource.ts';
 import type { ResourceContent } from './resource-content.ts';
+import type { Extraction } from './search/extraction.ts';
 
 /** What the address of a write says about the resource in its body. */
 export interface ExpectedResource {
@@ -28,11 +29,15 @@ export interface Structure {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The whole check of one body: encoding, JSON, address, structure. Throws as `ResourceCheck.check` rejects. */
+/**
+ * The whole check of one body: encoding, JSON, address, structure; then what searches find it by. Throws as
+ * `ResourceCheck.check` rejects.
+ */
 export function checkResource(
   body: Uint8Array,
   expected: ExpectedResource,
   structure: Structure,
+  extraction: Extraction,
 ): ResourceContent {
   const { content, value } = parsed(decoded(body), expected.id);
   if (content.type !== expected.type) {
@@ -46,7 +51,7 @@ export function checkResource(
     throw new WarmfhirError('resource-mismatch', `The body has ${held}, the address says ${expected.id}.`);
   }
   structure.require(value);
-  return content;
+  return { ...content, indexed: extraction.indexedValues(value) };
 }
 
 /** A type that R4 does not have is no other than the one expected: the body is wrong, the address is not. */

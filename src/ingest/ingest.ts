@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Ingestion } from '../collection/ingestion.ts';
 import { WarmfhirError } from '../errors.ts';
+import { Extraction } from '../fhir/search/extraction.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { OpenSource, Source, SourceStream } from '../source/source.ts';
@@ -94,7 +95,7 @@ export class Ingest {
         if (references !== undefined) await copy([new ReferenceStream({ fetcher: references, build })], 1);
       }
       meter.enter('resolving references');
-      await resolveReferences({ build, sources: opened, signal });
+      await resolveReferences({ build, sources: opened, signal, extraction: new Extraction() });
       return await this.#finish(build, meter);
     } finally {
       meter.stop();

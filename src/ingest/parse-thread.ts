@@ -1,11 +1,13 @@
 /** The thread that parses: it turns raw batches into what the store is given. */
 import { workerData } from 'node:worker_threads';
+import { Extraction } from '../fhir/search/extraction.ts';
 import { serveBatches } from '../threads/serve-batches.ts';
 import { EntryReferences } from './entry-references.ts';
 import { parseItem } from './parse-item.ts';
 import type { ParsedItem, ParseRequest, ParseThreadData } from './parse-request.ts';
 
 const { baseUrls } = workerData as ParseThreadData;
+const extraction = new Extraction();
 /** By stream: references of the Bundle that it is in. */
 const bundles = new Map<number, EntryReferences>();
 
@@ -18,7 +20,8 @@ function parse({ stream, bytes, items }: ParseRequest): ParsedItem[] {
       references.add(item.urls);
     } else {
       const { id, base } = item;
-      parsed.push(parseItem(bytes.subarray(item.start, item.end), { id, base, references, baseUrls }));
+      const context = { id, base, references, baseUrls, extraction };
+      parsed.push(parseItem(bytes.subarray(item.start, item.end), context));
     }
   }
   bundles.set(stream, references);

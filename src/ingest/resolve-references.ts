@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WarmfhirError } from '../errors.ts';
-import { stamp } from '../fhir/resource-content.ts';
+import { type ResourceContent, stamp } from '../fhir/resource-content.ts';
 import { contentOfStored } from '../fhir/review-state.ts';
+import type { Extraction } from '../fhir/search/extraction.ts';
 import type { OpenSource } from '../source/source.ts';
 import type {
   BuiltDocument,
@@ -30,6 +31,8 @@ export interface ResolveOptions {
   readonly build: GenerationBuild;
   readonly sources: readonly OpenSource[];
   readonly signal: AbortSignal;
+  /** Says what a document is found by once its references are resolved. */
+  readonly extraction: Extraction;
 }
 
 /**
@@ -57,7 +60,7 @@ export async function resolveReferences(options: ResolveOptions): Promise<void> 
   const decision: DecisionOptions = { held, matches, entries, baseUrls };
   for await (const pending of build.pendingDocuments()) {
     await held.look(pending.flatMap(({ json }) => askedByReferences(json, decision)));
-    await build.resolve(settledDocuments(pending, decision));
+    await build.resolve(settledDocuments(pending, decision, options.extraction));
     await pause();
   }
 }
@@ -125,7 +128,11 @@ function settledCreates(creates: readonly UndecidedCreate[], matches: Identifier
   return { replaced: [], created, unchanged, rejected };
 }
 
-function settledDocuments(documents: readonly BuiltDocument[], options: DecisionOptions): Resolution {
+function settledDocuments(
+  documents: readonly BuiltDocument[],
+  options: DecisionOptions,
+  extraction: Extraction,
+): Resolution {
   const replaced: Resolution['replaced'][number][] = [];
   const rejected: Resolution['rejected'][number][] = [];
   for (const { rid, type, json, origin } of documents) {
@@ -136,8 +143,13 @@ function settledDocuments(documents: readonly BuiltDocument[], options: Decision
       reason ??= decision.reason;
       return reference;
     });
-    if (reason === undefined) replaced.push({ rid, content: contentOfStored(text) });
+    if (reason === undefined) replaced.push({ rid, content: indexedContent(text, extraction) });
     else rejected.push({ rid, reject: { ...(origin ?? NOWHERE), reason, type } });
   }
   return { replaced, created: [], unchanged: [], rejected };
+}
+
+function indexedContent(json: string, extraction: Extraction): ResourceContent {
+  const value = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  return { ...contentOfStored(json), indexed: extraction.indexedValues(value) };
 }

@@ -430,15 +430,3 @@ describe('$review', () => {
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
   });
 });
-
-describe('metadata', () => {
-  it('needs no tenant, and no warm one', async () => {
-    for (const path of ['/fhir/metadata', '/tenants/stranger/fhir/metadata']) {
-      const { status, headers, json } = await running.send(path);
-      expect(status).toBe(200);
-      expect(headers.get('content-type')).toBe('application/fhir+json; charset=utf-8');
-      expect(json).toMatchObject({ resourceType: 'CapabilityStatement', fhirVersion: '4.0.1' });
-      expect(json.implementation.url).toBe(running.url + path.replace('/metadata', ''));
-    }
-  });
-});

@@ -11,10 +11,14 @@ import { parseResource } from '../../src/fhir/parse-resource.ts';
 import { checkResource } from '../../src/fhir/resource-check.ts';
 import { stamp } from '../../src/fhir/resource-content.ts';
 import { withReview } from '../../src/fhir/review-state.ts';
+import { Extraction } from '../../src/fhir/search/extraction.ts';
+import { SearchParameters } from '../../src/fhir/search/search-parameters.ts';
 import { StructureCheck } from '../../src/fhir/structure/structure-check.ts';
+import { terminologyCapabilities } from '../../src/fhir/terminology-capabilities.ts';
 import { ThreadedResourceCheck } from '../../src/fhir/threaded-resource-check.ts';
 
 const structure = new StructureCheck();
+const extraction = new Extraction();
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
 const PATIENT = { resourceType: 'Patient', id: '1' };
 
@@ -195,20 +199,24 @@ describe('the check of a body', () => {
     [put, '{', 'json-malformed'],
   ])('%j %j: %s', (expected, body, code) => {
     const raw = Buffer.isBuffer(body) ? body : bytes(body);
-    expect(codeOf(() => checkResource(raw, expected, structure))).toBe(code);
+    expect(codeOf(() => checkResource(raw, expected, structure, extraction))).toBe(code);
   });
 
   test('gives the same answers on its thread', async () => {
     const check = new ThreadedResourceCheck();
     try {
       const content = await check.check(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put);
-      expect(content).toEqual(checkResource(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put, structure));
+      expect(content).toEqual(
+        checkResource(bytes({ ...PATIENT, multipleBirthInteger: 1 }), put, structure, extraction),
+      );
       await expect(check.check(bytes({ ...PATIENT, x: 1 }), put)).rejects.toMatchObject({
         code: 'resource-invalid',
         issues: [{ expression: 'Patient.x' }],
       });
       const large = { ...PATIENT, text: { status: 'generated', div: `<div>${'x'.repeat(300_000)}</div>` } };
-      expect(await check.check(bytes(large), put)).toEqual(checkResource(bytes(large), put, structure));
+      expect(await check.check(bytes(large), put)).toEqual(
+        checkResource(bytes(large), put, structure, extraction),
+      );
       await expect(check.check(bytes('{'), put)).rejects.toMatchObject({ code: 'json-malformed' });
     } finally {
       await check.close();
@@ -221,11 +229,13 @@ describe('what the server itself says is valid FHIR', () => {
   const json = withReview(stamp(parseResource(JSON.stringify(PATIENT)).content, 1, 0), 0);
   const links = [{ relation: 'self', url: 'http://localhost/fhir/Patient?x="1"' }];
 
-  test('capability statement', () => {
+  test.each([false, true])('capability statement, normative: %s', (normative) => {
     const statement = capabilityStatement({
       version: '1',
       url: 'http://localhost/fhir',
       date: '2026-01-01T00:00:00Z',
+      searchParameters: new SearchParameters(),
+      normative,
       capabilities: [
         { interactions: ['read'], support: { conditionalRead: 'full-support' } },
         {
@@ -242,6 +252,11 @@ describe('what the server itself says is valid FHIR', () => {
       ],
     });
     valid(JSON.stringify(statement));
+  });
+
+  test('terminology capabilities', () => {
+    const server = { version: '1', url: 'http://localhost/fhir', date: '2026-01-01T00:00:00Z' };
+    valid(JSON.stringify(terminologyCapabilities(server)));
   });
 
   test('searchset Bundles, also empty ones and with an outcome', () => {

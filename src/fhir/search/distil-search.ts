@@ -47,6 +47,14 @@ const ALTERED_TARGETS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** R4 gives the two components of this one each other's definition. */
+const COMPONENTS: Readonly<Record<string, DistilledParameter['components']>> = {
+  'DocumentReference-relationship': [
+    { definition: 'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto', expression: 'target' },
+    { definition: 'http://hl7.org/fhir/SearchParameter/DocumentReference-relation', expression: 'code' },
+  ],
+};
+
 interface PublishedParameter {
   readonly url: string;
   readonly code: string;
@@ -129,7 +137,7 @@ function parameters(): DistilledParameter[] {
         url,
         bases: Object.fromEntries(base.map((name) => [name, expressionFor(name, expression ?? '')])),
         ...(target !== undefined && target.length < RESOURCE_TYPES.length - 5 && { targets: target }),
-        components: (component ?? []).map((part) => ({
+        components: (COMPONENTS[name(url)] ?? component ?? []).map((part) => ({
           definition: part.definition,
           expression: mended(part.expression),
         })),

@@ -8,9 +8,7 @@ const quantity = (value: number, code: string, unit = code) => ({ value, unit, s
 const loinc = (code: string, display: string) => ({ coding: [{ system: LOINC, code, display }] });
 const vitalSigns = [
   {
-    coding: [
-      { system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' },
-    ],
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
   },
 ];
 
@@ -221,7 +219,9 @@ const orders = [
     resourceType: 'Medication',
     id: 'med1',
     code: {
-      coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '860975', display: 'Metformin' }],
+      coding: [
+        { system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '860975', display: 'Metformin' },
+      ],
     },
     manufacturer: { reference: 'Organization/o3' },
   },

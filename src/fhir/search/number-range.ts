@@ -1,0 +1,26 @@
+/** The ends of ranges that are open. */
+export const LEAST = -Number.MAX_VALUE;
+export const MOST = Number.MAX_VALUE;
+
+const NUMBER = /^[+-]?(?:\d+(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,3}))?$/;
+
+/** A number as it is written, with half of the last digit's weight; undefined for a text that is none. */
+export function writtenNumber(text: string): { readonly value: number; readonly half: number } | undefined {
+  const match = NUMBER.exec(text);
+  if (match === null) return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value)) return undefined;
+  const decimals = (match[1] ?? match[2] ?? '').length;
+  return { value, half: Number(`0.5e${Number(match[3] ?? 0) - decimals}`) };
+}
+
+/** The next number that is larger. */
+export function nextNumber(value: number): number {
+  if (value === 0) return Number.MIN_VALUE;
+  if (!Number.isFinite(value) || value === MOST) return value;
+  VIEW.setFloat64(0, value);
+  VIEW.setBigUint64(0, VIEW.getBigUint64(0) + (value > 0 ? 1n : -1n));
+  return VIEW.getFloat64(0);
+}
+
+const VIEW = new DataView(new ArrayBuffer(8));
