@@ -63,6 +63,29 @@ describe.skipIf(unavailable)(`a PostgreSQL server for tests${unavailable ? `: ${
     expect(await answer).toEqual([[2]]);
   });
 
+  it('is followed by a standby that can take over', async () => {
+    await ask(server.url(), 'CREATE TABLE followed AS SELECT 1 AS value');
+    const standby = await PostgresServer.standbyOf(server, 'second');
+    try {
+      const followers = 'SELECT application_name, state FROM pg_stat_replication';
+      await expect.poll(() => ask(server.url(), followers)).toEqual([['second', 'streaming']]);
+      await ask(server.url(), 'ALTER SYSTEM SET synchronous_standby_names = second');
+      await ask(server.url(), 'SELECT pg_reload_conf()');
+      await expect
+        .poll(() => ask(server.url(), 'SELECT sync_state FROM pg_stat_replication'))
+        .toEqual([['sync']]);
+      await ask(server.url(), 'UPDATE followed SET value = 2');
+      await server.kill();
+      expect(await ask(standby.url(), 'SELECT pg_promote()')).toEqual([[true]]);
+      await ask(standby.url(), 'UPDATE followed SET value = value + 1');
+      expect(await ask(standby.url(), 'SELECT value FROM followed')).toEqual([[3]]);
+    } finally {
+      await standby.dispose();
+      await server.restart();
+      await ask(server.url(), 'ALTER SYSTEM RESET synchronous_standby_names');
+    }
+  });
+
   it('ends with the process that started it, and leaves no folder', async () => {
     const module = fileURLToPath(new URL('postgres-server.ts', import.meta.url));
     const script = `const { PostgresServer } = await import(${JSON.stringify(module)});

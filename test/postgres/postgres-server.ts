@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -57,6 +57,32 @@ export class PostgresServer {
       return server;
     } catch (error) {
       await server.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a standby from a copy of a primary's data and starts both; the primary is stopped meanwhile.
+   *
+   * @param name that the primary's `synchronous_standby_names` may call it by
+   */
+  static async standbyOf(primary: PostgresServer, name: string): Promise<PostgresServer> {
+    const standby = new PostgresServer(primary.#options, primary.#password);
+    try {
+      await primary.stop();
+      // Owners and modes are kept.
+      await promisify(execFile)('cp', ['-a', primary.data, standby.data]);
+      await primary.restart();
+      const connection = `host=127.0.0.1 port=${primary.port} user=${OWNER} password=${primary.#password}`;
+      writeFileSync(join(standby.data, 'standby.signal'), '');
+      appendFileSync(
+        join(standby.data, 'postgresql.auto.conf'),
+        `primary_conninfo = '${connection} application_name=${name}'\n`,
+      );
+      await standby.restart();
+      return standby;
+    } catch (error) {
+      await standby.dispose();
       throw error;
     }
   }

@@ -1,10 +1,11 @@
 import { Client, type ClientConfig, type QueryArrayResult, types } from 'pg';
 import { WarmfhirError } from '../../errors.ts';
 import { databaseError, noAnswer } from './database-error.ts';
+import { serverAddresses } from './server-addresses.ts';
 import type { Call, Row } from './statement.ts';
 
 export interface ConnectionOptions {
-  /** `postgres://…` */
+  /** `postgres://…`; where it names several servers, the one that takes writes is chosen. */
   readonly url: string;
   /** How long the database may be silent while something waits for it, milliseconds; then the connection is given up. */
   readonly deadlineMs: number;
@@ -36,6 +37,8 @@ export interface Reply {
  * deadline while somebody waits, the connection is destroyed and everything on it fails.
  */
 export class DatabaseConnection {
+  /** Of the one server that it leads to. */
+  readonly address: string;
   /** Statements that are not answered yet. */
   pending = 0;
   readonly #client: Client;
@@ -45,22 +48,45 @@ export class DatabaseConnection {
   #silence = 0;
   #closed = false;
   #failure: unknown;
+  /** False behind a pooler: the next transaction may reach a server connection that has prepared nothing. */
+  #prepares = true;
 
-  private constructor(client: Client, deadlineMs: number) {
+  private constructor(address: string, client: Client, deadlineMs: number) {
+    this.address = address;
     this.#client = client;
     this.#deadlineMs = deadlineMs;
     const everyMs = Math.max(10, Math.min(250, deadlineMs / 4));
-    this.#watch = setInterval(() => this.#look(everyMs), everyMs);
+    this.#watch = setInterval(() => this.#watchSilence(everyMs), everyMs);
     client.on('error', (error) => this.#close(databaseError(error)));
     client.on('end', () => this.#close(undefined));
   }
 
-  /** @throws store-unavailable, store-invalid */
-  static async open({
-    url,
-    deadlineMs,
-    connectWithinMs = deadlineMs,
-  }: ConnectionOptions): Promise<DatabaseConnection> {
+  /**
+   * Connects to the server that takes writes; all that the address names are asked at once.
+   * @throws store-unavailable, store-invalid
+   */
+  static async open(options: ConnectionOptions): Promise<DatabaseConnection> {
+    const addresses = serverAddresses(options.url);
+    const opening = addresses.map((url) =>
+      DatabaseConnection.#openServer({ ...options, url }, addresses.length > 1),
+    );
+    try {
+      const first = await Promise.any(opening);
+      for (const each of opening)
+        void each.then(
+          (other) => (other === first ? undefined : other.end()),
+          () => {},
+        );
+      return first;
+    } catch (error) {
+      throw (error as AggregateError).errors[0];
+    }
+  }
+
+  static async #openServer(
+    { url, deadlineMs, connectWithinMs = deadlineMs }: ConnectionOptions,
+    mustTakeWrites: boolean,
+  ): Promise<DatabaseConnection> {
     const config: ClientConfig = {
       ...{ connectionString: url, types: VALUE_TYPES, pipeline: true, application_name: 'warmfhir' },
       ...{ keepAlive: true, connectionTimeoutMillis: connectWithinMs },
@@ -71,9 +97,10 @@ export class DatabaseConnection {
     } catch (cause) {
       throw new WarmfhirError('store-invalid', 'The address of the database cannot be read.', { cause });
     }
-    const connection = new DatabaseConnection(client, deadlineMs);
+    const connection = new DatabaseConnection(url, client, deadlineMs);
     try {
       await client.connect();
+      await connection.#look(mustTakeWrites);
       return connection;
     } catch (error) {
       connection.destroy();
@@ -99,7 +126,12 @@ export class DatabaseConnection {
       let failure: unknown;
       for (const [index, item] of items.entries()) {
         const query =
-          typeof item === 'string' ? { text: item } : { ...item.statement, values: [...item.values] };
+          typeof item === 'string'
+            ? { text: item }
+            : {
+                ...(this.#prepares ? item.statement : { text: item.statement.text }),
+                values: [...item.values],
+              };
         this.#client.query(query, (error: Error | null, result: unknown) => {
           this.pending -= 1;
           this.#silence = 0;
@@ -144,13 +176,23 @@ export class DatabaseConnection {
     this.#client.connection.stream.destroy();
   }
 
+  /** Looks whom it has reached. A pooler tells of a process of its own, not of the server's. */
+  async #look(mustTakeWrites: boolean): Promise<void> {
+    const [reply] = await this.run(['SELECT pg_backend_pid() AS process, pg_is_in_recovery() AS follows']);
+    const { process, follows } = reply!.rows[0] as { process: number; follows: boolean };
+    this.#prepares = process === (this.#client as unknown as { processID: number }).processID;
+    if (mustTakeWrites && follows) {
+      throw new WarmfhirError('store-unavailable', 'No server of the database takes writes right now.');
+    }
+  }
+
   #close(failure: unknown): void {
     this.#failure ??= failure;
     this.#closed = true;
     clearInterval(this.#watch);
   }
 
-  #look(afterMs: number): void {
+  #watchSilence(afterMs: number): void {
     this.#silence = this.pending === 0 ? 0 : this.#silence + afterMs;
     if (this.#silence > this.#deadlineMs) this.destroy(noAnswer());
   }
@@ -159,4 +201,16 @@ export class DatabaseConnection {
 function replyOf(result: unknown): Reply {
   const last = (Array.isArray(result) ? result.at(-1) : result) as QueryArrayResult & { rows: Row[] };
   return { rows: last.rows, count: last.rowCount ?? 0, command: last.command };
+}
+
+/**
+ * The address of the server that takes writes, of those that an address names.
+ * @throws store-unavailable, store-invalid
+ */
+export async function writableServer(url: string, withinMs: number): Promise<string> {
+  const [first, ...others] = serverAddresses(url);
+  if (others.length === 0) return first!;
+  const connection = await DatabaseConnection.open({ url, deadlineMs: withinMs });
+  await connection.end();
+  return connection.address;
 }

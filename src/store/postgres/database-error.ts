@@ -20,7 +20,7 @@ const MEANINGS: readonly (readonly [RegExp, 'store-full' | 'store-damaged' | 'st
 ];
 
 /** Failures that pass: of the connection, of resources, of a server that starts, stops or lets another one take over. */
-const PASSES = /^(08|53|55|57|58|25006|26000|40|0A000)/;
+const PASSES = /^(08|53|55|57|58|25006|25P03|26000|40|0A000)/;
 
 /** Failures of the socket and of the look-up of its name. */
 const SOCKET = /^(E[A-Z_]+)$/;

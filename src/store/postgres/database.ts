@@ -54,10 +54,13 @@ export class OpenTransaction {
 export class Database {
   readonly #connections: Connections;
   readonly #settings: TransactionSettings;
+  /** A node that halts or is cut off in the middle of a transaction must not keep its locks. */
+  readonly #idleLimit: string;
 
   constructor(connections: ConnectionsOptions, settings: TransactionSettings) {
     this.#connections = new Connections(connections);
     this.#settings = settings;
+    this.#idleLimit = `SET LOCAL idle_in_transaction_session_timeout = ${Math.trunc(settings.statementTimeoutMs)}`;
   }
 
   /** Connections that are open. */
@@ -89,7 +92,7 @@ export class Database {
     serial: number | undefined,
     task: (transaction: OpenTransaction) => Promise<Result>,
   ): Promise<Result> {
-    const begin = beginText(this.#settings, 'writing', serial);
+    const begin = `${beginText(this.#settings, 'writing', serial)}; ${this.#idleLimit}`;
     return this.#connections.exclusive(async (connection) => {
       const transaction = new OpenTransaction(connection, begin);
       try {

@@ -5,7 +5,7 @@ import type { GenerationBuild, GenerationInfo, GenerationStore, IngestionStatus 
 import { BuildSession, type Queryable } from './build-session.ts';
 import { createBuildTables } from './build-tables.ts';
 import type { Database } from './database.ts';
-import { VALUE_TYPES } from './database-connection.ts';
+import { VALUE_TYPES, writableServer } from './database-connection.ts';
 import { databaseError } from './database-error.ts';
 import { GET_STATUS, LIST_GENERATIONS, STARTED_AT, typeCounts } from './generation-statements.ts';
 import { IngestLock } from './ingest-lock.ts';
@@ -28,12 +28,17 @@ export interface GenerationRowsOptions {
 /** Generations as schemas `warmfhir_g<N>` with their rows in `generation`. */
 export class GenerationRows implements GenerationStore {
   readonly #database: Database;
-  readonly #owner: ClientConfig;
+  readonly #ownerUrl: string;
 
   constructor({ database, ownerUrl }: GenerationRowsOptions) {
     this.#database = database;
-    this.#owner = {
-      connectionString: ownerUrl,
+    this.#ownerUrl = ownerUrl;
+  }
+
+  /** Of the server that takes writes now. */
+  async #owner(): Promise<ClientConfig> {
+    return {
+      connectionString: await writableServer(this.#ownerUrl, CONNECT_WITHIN_MS),
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
       ...{ types: VALUE_TYPES, application_name: 'warmfhir ingest', keepAlive: true },
     };
@@ -71,7 +76,7 @@ export class GenerationRows implements GenerationStore {
       const begun = await this.#asOwner((client) =>
         inTransaction(client, () => begin(client, sources, startedAt)),
       );
-      session = new BuildSession({ generation: begun.number, lock, owner: this.#owner });
+      session = new BuildSession({ generation: begun.number, lock, owner: await this.#owner() });
       await session.begin();
       const owner: BuildOwner = {
         seal: sealGeneration,
@@ -94,7 +99,7 @@ export class GenerationRows implements GenerationStore {
   }
 
   async #connected(): Promise<Client> {
-    const client = new Client(this.#owner);
+    const client = new Client(await this.#owner());
     // What breaks a connection also fails what is asked of it.
     client.on('error', () => {});
     try {
