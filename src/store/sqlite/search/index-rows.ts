@@ -22,8 +22,8 @@ export function indexRows(
   for (const [parameter, folded, exact] of values.string) {
     put('string', [parameter, folded, exact === folded ? '' : exact]);
   }
-  for (const row of values.date) put('date', row);
-  for (const row of values.number) put('number', row);
+  for (const row of values.date) put('range', row);
+  for (const row of values.number) put('range', row);
   for (const [parameter, of, code, low, high] of values.quantity) {
     put('quantity', [parameter, code, system.number(of), low, high]);
   }

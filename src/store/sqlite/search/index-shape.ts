@@ -3,24 +3,10 @@ import type { RowTable } from './index-tables.ts';
 
 /** The table whose rows a test is put to. */
 export function tableOf(test: Test): RowTable {
-  switch (test.kind) {
-    case 'token-text':
-      return 'token_text';
-    case 'range':
-      return 'date';
-    default:
-      return test.kind;
-  }
+  return test.kind === 'token-text' ? 'token_text' : test.kind;
 }
 
-/** Tables in which a parameter of a shape has rows when a document has a value for it. */
-export function tablesOf(shape: Shape): readonly RowTable[] {
-  switch (shape) {
-    case 'token':
-      return ['token', 'token_text', 'identifier'];
-    case 'reference':
-      return ['reference', 'identifier', 'token_text'];
-    default:
-      return [shape];
-  }
+/** The table with the values of a parameter of this shape. */
+export function tableOfShape(shape: Shape): RowTable {
+  return shape === 'date' || shape === 'number' ? 'range' : shape;
 }

@@ -3,7 +3,7 @@
  * one document (for sorting, includes and conditions beside the one that leads the search) and lets an ingest append to it;
  * its indexes are in the order of the values and hold whole rows, so a page is a range of one of them.
  *
- * Addresses (systems, bases, canonicals) and labels are kept once and numbered: they repeat by the thousand.
+ * Dates and numbers share a table. Addresses (systems, bases, canonicals) and labels are kept once and numbered: they repeat by the thousand.
  */
 export const INDEX_TABLES = `
 CREATE TABLE system (number INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE);
@@ -16,9 +16,7 @@ CREATE TABLE identifier (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code 
   PRIMARY KEY (rid, parameter, code, system)) WITHOUT ROWID;
 CREATE TABLE string (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, folded TEXT NOT NULL, exact TEXT NOT NULL,
   PRIMARY KEY (rid, parameter, folded, exact)) WITHOUT ROWID;
-CREATE TABLE date (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
-  PRIMARY KEY (rid, parameter, low, high)) WITHOUT ROWID;
-CREATE TABLE number (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
+CREATE TABLE range (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
   PRIMARY KEY (rid, parameter, low, high)) WITHOUT ROWID;
 CREATE TABLE quantity (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code TEXT NOT NULL, system INTEGER NOT NULL,
   low REAL NOT NULL, high REAL NOT NULL, PRIMARY KEY (rid, parameter, code, system, low, high)) WITHOUT ROWID;
@@ -38,10 +36,8 @@ export const VALUE_INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS token_text_label ON token_text (parameter, label)',
   'CREATE INDEX IF NOT EXISTS identifier_value ON identifier (parameter, code, system)',
   'CREATE INDEX IF NOT EXISTS string_value ON string (parameter, folded, rid DESC)',
-  'CREATE INDEX IF NOT EXISTS date_low ON date (parameter, low, rid DESC)',
-  'CREATE INDEX IF NOT EXISTS date_high ON date (parameter, high, rid)',
-  'CREATE INDEX IF NOT EXISTS number_low ON number (parameter, low, rid DESC)',
-  'CREATE INDEX IF NOT EXISTS number_high ON number (parameter, high, rid)',
+  'CREATE INDEX IF NOT EXISTS range_low ON range (parameter, low, rid DESC)',
+  'CREATE INDEX IF NOT EXISTS range_high ON range (parameter, high, rid)',
   'CREATE INDEX IF NOT EXISTS quantity_low ON quantity (parameter, code, system, low)',
   'CREATE INDEX IF NOT EXISTS quantity_high ON quantity (parameter, code, system, high)',
   'CREATE INDEX IF NOT EXISTS reference_target ON reference (parameter, id, type, rid)',
@@ -55,8 +51,7 @@ export const ROW_TABLES = [
   'token_text',
   'identifier',
   'string',
-  'date',
-  'number',
+  'range',
   'quantity',
   'reference',
   'uri',
@@ -71,8 +66,7 @@ export const ROW_WIDTHS: Readonly<Record<RowTable, number>> = {
   token_text: 2,
   identifier: 3,
   string: 3,
-  date: 3,
-  number: 3,
+  range: 3,
   quantity: 5,
   reference: 5,
   uri: 2,

@@ -1,0 +1,47 @@
+import { allOf, anyOf, FALSE, type Fragment, fragment, TRUE } from '../../search/fragment.ts';
+import type { Position, SortValue } from '../../search/position.ts';
+
+/** A position that may say only the first keys: then all documents alike in them are before it or behind it. */
+export interface ArmPosition extends Position {
+  readonly ties?: 'before' | 'behind';
+}
+
+/** The documents that come behind a position. `keys` is SQL for the sort keys, `rid` for the rid. */
+export function behind(
+  position: ArmPosition,
+  keys: readonly { readonly sql: string; readonly descending: boolean }[],
+  rid: string,
+  reversed: boolean,
+): Fragment {
+  let condition = fragment(reversed ? `${rid} > ?` : `${rid} < ?`, position.rid);
+  if (position.ties !== undefined) condition = position.ties === 'behind' ? TRUE : FALSE;
+  for (let index = position.values.length - 1; index >= 0; index--) {
+    const { sql, descending } = keys[index]!;
+    const value = position.values[index]!;
+    condition = anyOf([keyBehind(sql, value, descending, reversed), allOf([fragment(`${sql} IS ?`, value), condition])]);
+  }
+  return condition;
+}
+
+/** Missing values are last, and so first when the order is turned round. */
+function keyBehind(sql: string, value: SortValue, descending: boolean, reversed: boolean): Fragment {
+  if (reversed) {
+    if (value === null) return fragment(`${sql} IS NOT NULL`);
+    return fragment(`${sql} ${descending ? '>' : '<'} ?`, value);
+  }
+  if (value === null) return FALSE;
+  return fragment(`(${sql} ${descending ? '<' : '>'} ? OR ${sql} IS NULL)`, value);
+}
+
+/** `ORDER BY` terms of the same order. */
+export function orderTerms(
+  keys: readonly { readonly sql: string; readonly descending: boolean; readonly nullable: boolean }[],
+  rid: string,
+  reversed: boolean,
+): string {
+  const terms = keys.map(({ sql, descending, nullable }) => {
+    const direction = descending === reversed ? 'ASC' : 'DESC';
+    return `${sql} ${direction}${nullable ? ` NULLS ${reversed ? 'FIRST' : 'LAST'}` : ''}`;
+  });
+  return [...terms, `${rid} ${reversed ? 'ASC' : 'DESC'}`].join(', ');
+}

@@ -1,0 +1,368 @@
+import { resourceTypeCode } from '../../../fhir/resource-type.ts';
+import type { StoredDocument } from '../../document.ts';
+import { type ArmCriterion, conjuncts } from '../../search/arm-criterion.ts';
+import { compareKey } from '../../search/document-order.ts';
+import { allOf, type Fragment, fragment, joined, type SqlValue } from '../../search/fragment.ts';
+import type { Position, SortValue } from '../../search/position.ts';
+import { type Access, accessesOf } from './access.ts';
+import type { ArmProfile, DocumentKey } from './arm-profile.ts';
+import { CriterionConditions } from './criterion-condition.ts';
+import { type ArmPosition, behind, orderTerms } from './keyset.ts';
+import type { PlanMemory } from './plan-memory.ts';
+import { sortValue, type TypeSortKey } from './sort-key.ts';
+import { type SortWalk, sortWalk } from './sort-walk.ts';
+
+/** A file with index tables. */
+export interface ArmFile {
+  /** Rows as arrays; the statement is prepared once for each text. */
+  rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
+  /** Documents of a type, roughly. */
+  size(type: string): number;
+  /** A document that exists. */
+  document(type: string, rid: number): StoredDocument;
+}
+
+/** Which documents of an arm, in which order, from where. */
+export interface ArmSearch {
+  readonly type: string;
+  readonly criterion: ArmCriterion;
+  readonly keys: readonly TypeSortKey[];
+  readonly reversed: boolean;
+  readonly after?: ArmPosition | undefined;
+  readonly limit: number;
+}
+
+/** A sort key that differs between the documents of the arm. */
+interface VaryingKey extends TypeSortKey {
+  /** SQL of its value, given SQL of a rid. */
+  readonly value: (rid: string) => Fragment;
+}
+
+/** What leads a search: ranges of an index, and what is left to ask of each document found. */
+interface Lead {
+  readonly accesses: readonly Access[];
+  readonly rest: readonly ArmCriterion[];
+  readonly few: boolean;
+}
+
+/**
+ * Searches one arm of a collection, the master or an overlay, as if there were no other. The cheapest way is chosen by
+ * counting at most so many rows of each index range: either the documents that some range leads to are few, and all are
+ * looked at; or documents are walked in the order asked for until the page is full.
+ */
+export class SearchArm {
+  readonly #file: ArmFile;
+  readonly #profile: ArmProfile;
+  readonly #memory: PlanMemory<unknown> | undefined;
+
+  constructor(file: ArmFile, profile: ArmProfile, memory: PlanMemory<unknown> | undefined) {
+    this.#file = file;
+    this.#profile = profile;
+    this.#memory = memory;
+  }
+
+  /** Positions of documents in the order of the search, at most `limit`. */
+  find(search: ArmSearch): Position[] {
+    if (search.limit <= 0) return [];
+    const constants = search.keys.map((key) => this.#constant(key));
+    const start = afterConstants(search, constants);
+    if (start === 'nothing') return [];
+    const keys = search.keys.flatMap((key, index) =>
+      constants[index] === undefined ? [this.#varying(key)] : [],
+    );
+    const found = this.#find({ ...search, after: start }, keys);
+    if (keys.length === search.keys.length) return found;
+    return found.map(({ rid, values }) => {
+      let next = 0;
+      return { rid, values: constants.map((constant) => (constant === undefined ? values[next++]! : constant)) };
+    });
+  }
+
+  /** Exact number of documents that satisfy a criterion. */
+  count(type: string, criterion: ArmCriterion): number {
+    const sql = this.#matching(type, conjuncts(criterion), undefined);
+    return sql === undefined ? 0 : this.#remember(wrap('SELECT count(*) FROM (', sql, ')'));
+  }
+
+  /** How many of these documents satisfy it. */
+  countAmong(type: string, criterion: ArmCriterion, rids: readonly number[]): number {
+    const condition = new CriterionConditions(this.#profile).of(criterion, 's.value', type);
+    const sql = joined(
+      [fragment('SELECT count(*) FROM json_each(?) s WHERE', JSON.stringify(rids)), condition],
+      ' ',
+    );
+    return this.#number(sql);
+  }
+
+  /** Whether one document satisfies it. */
+  satisfies(type: string, criterion: ArmCriterion, rid: number): boolean {
+    const condition = new CriterionConditions(this.#profile).of(criterion, 's.rid', type);
+    const sql = joined([fragment('SELECT count(*) FROM (SELECT ? AS rid) s WHERE', rid), condition], ' ');
+    return this.#number(sql) > 0;
+  }
+
+  /** What a document is sorted by. */
+  sortValues(keys: readonly TypeSortKey[], rid: number): SortValue[] {
+    return keys.map((key) => {
+      const constant = this.#constant(key);
+      if (constant !== undefined) return constant;
+      const value = this.#varying(key).value('s.rid');
+      const sql = joined([fragment('SELECT'), value, fragment('FROM (SELECT ? AS rid) s', rid)], ' ');
+      return this.#file.rows(sql.sql, sql.values)[0]![0] ?? null;
+    });
+  }
+
+  #find(search: ArmSearch, keys: readonly VaryingKey[]): Position[] {
+    const parts = conjuncts(search.criterion);
+    if (keys.length === 0) return this.#byRid(search, parts);
+    const lead = this.#lead(search.type, parts, search.limit);
+    const walk = lead?.few ? undefined : sortWalk(keys[0]!, search.type, search.reversed);
+    if (walk === undefined) return this.#collected(search, parts, keys, lead);
+    return this.#walked(search, parts, keys, walk);
+  }
+
+  #byRid(search: ArmSearch, parts: readonly ArmCriterion[]): Position[] {
+    const lead = this.#lead(search.type, parts, search.limit);
+    const bound = search.after === undefined ? undefined : (rid: string) => behind(search.after!, [], rid, search.reversed);
+    const sql = this.#select(search.type, parts, lead, bound);
+    if (sql === undefined) return [];
+    const order = search.reversed ? 'ASC' : 'DESC';
+    const limited = joined([sql, fragment(`ORDER BY rid ${order} LIMIT ?`, search.limit)], ' ');
+    return this.#file.rows(limited.sql, limited.values).map(([rid]) => ({ rid: rid as number, values: [] }));
+  }
+
+  /** All documents that match, sorted. */
+  #collected(
+    search: ArmSearch,
+    parts: readonly ArmCriterion[],
+    keys: readonly VaryingKey[],
+    lead: Lead | undefined,
+  ): Position[] {
+    const matching = this.#select(search.type, parts, lead, undefined);
+    if (matching === undefined) return [];
+    const columns = keys.flatMap((key, index) => [fragment(', '), wrap('', key.value('m.rid'), ` AS k${index}`)]);
+    const names = keys.map(({ descending }, index) => ({ sql: `k${index}`, descending, nullable: true }));
+    const sql = joined(
+      [
+        fragment('SELECT * FROM (SELECT m.rid AS rid'),
+        ...columns,
+        wrap('FROM (', matching, ') m)'),
+        ...(search.after === undefined
+          ? []
+          : [fragment('WHERE'), behind(search.after, names, 'rid', search.reversed)]),
+        fragment(`ORDER BY ${orderTerms(names, 'rid', search.reversed)} LIMIT ?`, search.limit),
+      ],
+      ' ',
+    );
+    return this.#positions(sql);
+  }
+
+  /** Along the index of the first key; documents without a value for it are walked by themselves. */
+  #walked(
+    search: ArmSearch,
+    parts: readonly ArmCriterion[],
+    keys: readonly VaryingKey[],
+    walk: SortWalk,
+  ): Position[] {
+    const { after, reversed, limit } = search;
+    const found: Position[] = [];
+    const withValue = (): void => {
+      const from = after?.values[0] === null ? undefined : after;
+      found.push(...this.#valued({ ...search, after: from, limit: limit - found.length }, parts, keys, walk));
+    };
+    const withoutValue = (): void => {
+      const { missing } = walk;
+      const from = after?.values[0] === null ? withoutFirst(after) : undefined;
+      if (missing === undefined || from === 'nothing') return;
+      const rest = { ...search, criterion: { kind: 'all' as const, of: [...parts, missing] }, after: from };
+      const rows = this.#find({ ...rest, limit: limit - found.length }, keys.slice(1));
+      found.push(...rows.map(({ rid, values }) => ({ rid, values: [null, ...values] })));
+    };
+    if (reversed) {
+      if (after === undefined || after.values[0] === null) withoutValue();
+      if (found.length < limit) withValue();
+    } else {
+      if (after?.values[0] !== null) withValue();
+      if (found.length < limit) withoutValue();
+    }
+    return found;
+  }
+
+  #valued(
+    search: ArmSearch,
+    parts: readonly ArmCriterion[],
+    keys: readonly VaryingKey[],
+    walk: SortWalk,
+  ): Position[] {
+    const { type, after, reversed, limit } = search;
+    const others = keys.slice(1);
+    const columns = others.flatMap((key, index) => [fragment(','), wrap('', key.value('x.rid'), ` AS k${index + 1}`)]);
+    const names = [
+      { sql: walk.column, descending: keys[0]!.descending, nullable: false },
+      ...others.map(({ descending }, index) => ({ sql: `k${index + 1}`, descending, nullable: true })),
+    ];
+    const conditions = new CriterionConditions(this.#profile);
+    const where = [walk.where, ...parts.map((part) => conditions.of(part, 'x.rid', type))];
+    if (walk.table === 'document') where.push(this.#profile.live('x'));
+    if (after !== undefined) where.push(walk.bound(after.values[0] as string | number), behind(after, names, 'x.rid', reversed));
+    const sql = joined(
+      [
+        fragment(`SELECT x.rid AS rid, ${walk.column}`),
+        ...columns,
+        fragment(`FROM ${walk.table} x INDEXED BY ${walk.index} WHERE`),
+        allOf(where),
+        fragment(`ORDER BY ${orderTerms(names, 'x.rid', reversed)} LIMIT ?`, limit),
+      ],
+      ' ',
+    );
+    return this.#positions(sql);
+  }
+
+  #positions({ sql, values }: Fragment): Position[] {
+    return this.#file.rows(sql, values).map(([rid, ...keys]) => ({ rid: rid as number, values: keys }));
+  }
+
+  /** SELECT of the rids that satisfy all parts, each once; undefined when there are none for certain. */
+  #matching(type: string, parts: readonly ArmCriterion[], bound: ((rid: string) => Fragment) | undefined): Fragment | undefined {
+    return this.#select(type, parts, this.#lead(type, parts, 1), bound);
+  }
+
+  #select(
+    type: string,
+    parts: readonly ArmCriterion[],
+    lead: Lead | undefined,
+    bound: ((rid: string) => Fragment) | undefined,
+  ): Fragment | undefined {
+    const conditions = new CriterionConditions(this.#profile);
+    const asked = (rest: readonly ArmCriterion[]) => [
+      ...(bound === undefined ? [] : [bound('x.rid')]),
+      ...rest.map((part) => conditions.of(part, 'x.rid', type)),
+    ];
+    if (lead === undefined) {
+      const where = [fragment('x.type = ?', resourceTypeCode(type)), this.#profile.live('x'), ...asked(parts)];
+      return joined([fragment('SELECT x.rid AS rid FROM document x INDEXED BY document_type WHERE'), allOf(where)], ' ');
+    }
+    if (lead.accesses.length === 0) return undefined;
+    const selects = lead.accesses.map(({ from, where }) => {
+      const all = [where, ...asked(lead.rest)];
+      if (from.startsWith('document')) all.push(this.#profile.live('x'));
+      return joined([fragment(`SELECT DISTINCT x.rid AS rid FROM ${from} WHERE`), allOf(all)], ' ');
+    });
+    return joined(selects, ' UNION ');
+  }
+
+  /** The criterion whose index leads to the fewest documents, or whose index is in the order of rids. */
+  #lead(type: string, parts: readonly ArmCriterion[], limit: number): Lead | undefined {
+    const systemsOf = (table: 'token' | 'identifier', parameter: number, code: string) =>
+      this.#systems(table, parameter, code);
+    const choices = parts.flatMap((part) => {
+      const accesses = accessesOf(part, type, systemsOf);
+      return accesses === undefined ? [] : [{ accesses, rest: parts.filter((other) => other !== part) }];
+    });
+    if (choices.length === 0) return undefined;
+    const few = this.#few(type, limit);
+    const counted = choices.map((choice) => ({ ...choice, count: this.#countUpTo(choice.accesses, few + 1) }));
+    counted.sort((a, b) => a.count - b.count);
+    const best = counted[0]!;
+    if (best.count <= few) return { ...best, few: true };
+    const ordered = counted.find(({ accesses }) => accesses.every((access) => access.ordered));
+    return ordered && { ...ordered, few: false };
+  }
+
+  /** So many documents are looked at one by one rather than walking on in order until a page is full. */
+  #few(type: string, limit: number): number {
+    return Math.min(5_000, Math.max(200, 2 * Math.sqrt(limit * this.#file.size(type))));
+  }
+
+  #countUpTo(accesses: readonly Access[], most: number): number {
+    let count = 0;
+    for (const { from, where } of accesses) {
+      if (count >= most) break;
+      const sql = joined([fragment(`SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE`), where, fragment('LIMIT ?)', Math.ceil(most))], ' ');
+      count += this.#remember(sql);
+    }
+    return count;
+  }
+
+  #systems(table: 'token' | 'identifier', parameter: number, code: string): readonly number[] {
+    return this.#remembered(`systems ${table} ${parameter} ${code}`, () => {
+      const sql = `SELECT system FROM ${table} INDEXED BY ${table}_value
+        WHERE parameter = ? AND code = ? AND system > ? ORDER BY system LIMIT 1`;
+      const systems: number[] = [];
+      for (let last = -1; systems.length < 50; ) {
+        const row = this.#file.rows(sql, [parameter, code, last])[0];
+        if (row === undefined) break;
+        last = row[0] as number;
+        systems.push(last);
+      }
+      return systems;
+    }) as readonly number[];
+  }
+
+  #remember(sql: Fragment): number {
+    return this.#remembered(`${sql.sql}\n${sql.values.join('\u0001')}`, () => this.#number(sql)) as number;
+  }
+
+  #remembered(key: string, find: () => unknown): unknown {
+    return this.#memory === undefined ? find() : this.#memory.get(key, find);
+  }
+
+  #number({ sql, values }: Fragment): number {
+    return this.#file.rows(sql, values)[0]![0] as number;
+  }
+
+  #constant({ by }: TypeSortKey): SortValue | undefined {
+    if (by.kind === 'none') return null;
+    return by.kind === 'index' || by.kind === 'id' ? undefined : this.#profile.constant(by.kind);
+  }
+
+  #varying(key: TypeSortKey): VaryingKey {
+    const { by, descending } = key;
+    switch (by.kind) {
+      case 'index':
+        return { ...key, value: (rid) => sortValue(by.shape, by.parameter, descending, rid) };
+      case 'id':
+        return { ...key, value: (rid) => fragment(`(SELECT y.id FROM document y WHERE y.rid = ${rid})`) };
+      case 'none':
+        return { ...key, value: () => fragment('NULL') };
+      default: {
+        const { kind } = by as { readonly kind: DocumentKey };
+        return { ...key, value: (rid) => fragment(this.#profile.key(kind, rid)) };
+      }
+    }
+  }
+}
+
+/** The position among the keys that vary; 'nothing' when a constant key puts all of the arm before it. */
+function afterConstants(
+  { keys, after, reversed }: ArmSearch,
+  constants: readonly (SortValue | undefined)[],
+): ArmPosition | undefined | 'nothing' {
+  if (after === undefined) return undefined;
+  const values: SortValue[] = [];
+  for (const [index, key] of keys.entries()) {
+    const constant = constants[index];
+    const value = after.values[index]!;
+    if (constant === undefined) {
+      values.push(value);
+      continue;
+    }
+    const compared = compareKey(constant, value, key.descending) * (reversed ? -1 : 1);
+    if (compared === 0) continue;
+    // All documents that are alike in the keys before it stand on one side of the position.
+    const included = compared > 0;
+    if (values.length === 0) return included ? undefined : 'nothing';
+    return { rid: after.rid, values, ties: included ? 'behind' : 'before' };
+  }
+  return { rid: after.rid, values };
+}
+
+function withoutFirst({ rid, values, ties }: ArmPosition): ArmPosition | undefined | 'nothing' {
+  if (ties === undefined) return { rid, values: values.slice(1) };
+  if (values.length > 1) return { rid, values: values.slice(1), ties };
+  return ties === 'behind' ? undefined : 'nothing';
+}
+
+function wrap(before: string, part: Fragment, after: string): Fragment {
+  return { sql: before + part.sql + after, values: part.values };
+}
