@@ -2,6 +2,7 @@ import type { DocumentVersion } from './document.ts';
 import type { GenerationStore } from './generation.ts';
 import type { HistoryPage, HistoryQuery } from './history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from './page.ts';
+import type { SearchPage, SearchQuery } from './search.ts';
 import type { TenantRecord, TenantRegistry } from './tenant-registry.ts';
 import type { Write, WriteResult } from './write.ts';
 
@@ -20,6 +21,12 @@ export interface CollectionStore {
   history(query: HistoryQuery): Promise<HistoryPage>;
   /** A page, newest first by key. Throws `page-token-invalid` for a cursor that is none of its own. */
   page(query: PageQuery): Promise<Page>;
+  /**
+   * Searches the collection. A page by key: walking all pages while others write gives every unchanged document exactly once.
+   * Throws `page-token-invalid` for a cursor that is none of this search, `search-too-costly`, and `indexes-missing` for a
+   * master that was sealed before there were indexes.
+   */
+  search(query: SearchQuery): Promise<SearchPage>;
   /** A page by number, in order of first appearance. */
   list(query: ListQuery): Promise<ListPage>;
   /** Exact number of matching documents. */

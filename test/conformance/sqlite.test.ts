@@ -7,6 +7,7 @@ import { collectionModel } from './collection-model.ts';
 import type { Engine } from './engine.ts';
 import { historyConformance } from './history-conformance.ts';
 import { installationConformance } from './installation-conformance.ts';
+import { searchModel } from './search-model.ts';
 
 const sqlite: Engine = {
   name: 'SQLite',
@@ -32,3 +33,4 @@ collectionConformance(sqlite);
 collectionModel(sqlite);
 historyConformance(sqlite);
 installationConformance(sqlite);
+searchModel(sqlite);

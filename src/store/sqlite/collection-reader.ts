@@ -5,9 +5,11 @@ import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
 import { type Cursor, FIRST_PAGE, pageOf, parseCursor, type RidDocument } from '../page-cursor.ts';
 import { HistoryReader } from './history-reader.ts';
+import type { SearchPage, SearchQuery } from '../search.ts';
 import type { MasterFile } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
 import { MasterArm, OverlayArm } from './page-arms.ts';
+import { CollectionSearch } from './search/collection-search.ts';
 
 /**
  * Reads one tenant's collection: overlay and master as if they were one. Every document lives wholly in one arm, so
@@ -97,9 +99,18 @@ export class CollectionReader {
       .sort((a, b) => (a.type < b.type ? -1 : 1));
   }
 
+  /** @throws page-token-invalid, search-too-costly, indexes-missing */
+  search(query: SearchQuery): SearchPage {
+    return this.#search().search(query);
+  }
+
   /** Documents that differ from the master: changed, made or deleted. */
   changedDocuments(): number {
     return this.#column('SELECT count(*) AS value FROM document')[0] ?? 0;
+  }
+
+  #search(): CollectionSearch {
+    return new CollectionSearch({ ...this.#master.searched(), overlay: this.#overlay?.searched() });
   }
 
   #masterArm(filter: DocumentFilter): MasterArm {

@@ -37,19 +37,24 @@ export function makeDurable(connection: Connection, walPages = 1000): void {
   connection.pragma('journal_size_limit = 1048576');
 }
 
-/** Refuses a file of another program, or of a version that this one does not know. */
-export function requireFormat(connection: Connection, path: string, format: number): void {
+/**
+ * Refuses a file of another program, or of a version that this one does not know.
+ * @param formats those that can be read
+ * @returns the one that the file has
+ */
+export function requireFormat(connection: Connection, path: string, ...formats: readonly number[]): number {
   const application = connection.pragma('application_id', { simple: true });
   if (application !== APPLICATION_ID) {
     throw new WarmfhirError('store-damaged', `${basename(path)} is not a file of warmfhir, or is damaged.`);
   }
   const found = connection.pragma('user_version', { simple: true }) as number;
-  if (found !== format) {
+  if (!formats.includes(found)) {
     throw new WarmfhirError(
       'store-format',
-      `${basename(path)} has format ${found}; this version reads ${format}.`,
+      `${basename(path)} has format ${found}; this version reads ${formats.join(' and ')}.`,
     );
   }
+  return found;
 }
 
 /** Runs `task`; an error of SQLite or of the file system becomes one of ours that names the file. */

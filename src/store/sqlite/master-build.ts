@@ -1,5 +1,5 @@
 import { WarmfhirError } from '../../errors.ts';
-import { stamp } from '../../fhir/resource-content.ts';
+import { type ResourceContent, stamp } from '../../fhir/resource-content.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import { masterVersion } from '../document.ts';
 import { supersedes } from '../duplicate.ts';
@@ -24,6 +24,8 @@ import {
   type Statement,
 } from './connection.ts';
 import { MASTER_FORMAT } from './master-file.ts';
+import { INDEX_TABLES, VALUE_INDEXES } from './search/index-tables.ts';
+import { IndexWriter } from './search/index-writer.ts';
 import { databaseBytes } from './store-folder.ts';
 
 const SCHEMA = `
@@ -36,7 +38,7 @@ CREATE TABLE checkpoint (stream INTEGER PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE reject (number INTEGER PRIMARY KEY, json TEXT NOT NULL);
 CREATE TABLE outcome (type INTEGER PRIMARY KEY, unchanged INTEGER NOT NULL, superseded INTEGER NOT NULL);
 CREATE TABLE type_count (type INTEGER PRIMARY KEY, documents INTEGER NOT NULL);
-`;
+${INDEX_TABLES}`;
 
 /** Also right for a file that was prepared before: a process may end between this and the registry's word. */
 const SEALED = `
@@ -74,6 +76,7 @@ export class MasterBuild implements GenerationBuild {
   readonly #path: string;
   readonly #connection: Connection;
   readonly #owner: BuildOwner;
+  readonly #indexes: IndexWriter;
   readonly #prepare: (sql: string) => Statement;
 
   constructor(options: {
@@ -89,6 +92,7 @@ export class MasterBuild implements GenerationBuild {
     this.#path = options.path;
     this.#owner = options.owner;
     this.#connection = openConnection(options.path);
+    this.#indexes = new IndexWriter(this.#connection);
     const prepared = new Map<string, Statement>();
     this.#prepare = (sql) => {
       let statement = prepared.get(sql);
@@ -157,6 +161,8 @@ export class MasterBuild implements GenerationBuild {
       for (const { rid, content } of resolution.replaced) {
         this.#run('UPDATE document SET json = ? WHERE rid = ?', this.#stamped(content), rid);
         this.#run('DELETE FROM pending WHERE rid = ?', rid);
+        this.#indexes.remove(rid);
+        this.#index(rid, content);
       }
       for (const { rid } of resolution.created) this.#store(rid, this.#takeConditionalCreate(rid));
       for (const { rid } of resolution.unchanged) {
@@ -166,6 +172,7 @@ export class MasterBuild implements GenerationBuild {
         for (const table of ['document', 'pending', 'conditional_create']) {
           this.#run(`DELETE FROM ${table} WHERE rid = ?`, rid);
         }
+        this.#indexes.remove(rid);
         this.#reject(reject);
       }
     });
@@ -199,6 +206,7 @@ export class MasterBuild implements GenerationBuild {
       .documents;
     guarded(this.#path, () => {
       this.#transaction(() => this.#connection.exec(SEALED));
+      for (const sql of VALUE_INDEXES) this.#transaction(() => this.#connection.exec(sql));
       this.#connection.pragma('wal_checkpoint(TRUNCATE)');
       this.#connection.pragma('journal_mode = DELETE');
       const verdict = this.#connection.pragma('quick_check(1)', { simple: true });
@@ -259,10 +267,12 @@ export class MasterBuild implements GenerationBuild {
       this.#countOutcome(type, same ? 'unchanged' : 'superseded');
       if (!supersedes({ rid, sourceUpdated }, { rid: existing.rid, sourceUpdated: existing.source_updated }))
         return;
+      this.#indexes.remove(existing.rid);
       const update = 'UPDATE document SET rid = ?, json = ?, source_updated = ? WHERE rid = ?';
       this.#run(update, rid, json, sourceUpdated, existing.rid);
       this.#run('DELETE FROM pending WHERE rid = ?', existing.rid);
     }
+    this.#index(rid, content);
     if (document.pending) {
       this.#run(
         'INSERT OR REPLACE INTO pending VALUES (?, ?)',
@@ -270,6 +280,10 @@ export class MasterBuild implements GenerationBuild {
         document.origin && JSON.stringify(document.origin),
       );
     }
+  }
+
+  #index(rid: number, { indexed }: ResourceContent): void {
+    if (indexed !== undefined) this.#indexes.add(rid, indexed);
   }
 
   #takeConditionalCreate(rid: number): IngestDocument {
@@ -308,8 +322,10 @@ export class MasterBuild implements GenerationBuild {
       this.#connection.exec('BEGIN IMMEDIATE');
       try {
         task();
+        this.#indexes.flush();
         this.#connection.exec('COMMIT');
       } catch (error) {
+        this.#indexes.forget();
         if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
         throw error;
       }

@@ -1,9 +1,16 @@
 import { basename } from 'node:path';
+import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import { masterVersion, type StoredDocument } from '../document.ts';
+import type { SqlValue } from '../search/fragment.ts';
 import { type Connection, guarded, openConnection, requireFormat, type Statement } from './connection.ts';
+import { RowStatements } from './row-statements.ts';
+import { type MasterArm, masterArm } from './search/master-arm.ts';
 
-export const MASTER_FORMAT = 1;
+export const MASTER_FORMAT = 2;
+
+/** Without index tables: documents are read and listed, but not searched. */
+const FORMAT_WITHOUT_INDEXES = 1;
 
 /** A row with its type's code. */
 export interface TypedMasterRow extends MasterRow {
@@ -25,8 +32,12 @@ export class MasterFile {
   readonly version: number;
   /** `meta.lastUpdated` of every document in it, milliseconds since the epoch. */
   readonly lastUpdated: number;
+  /** False in a file of a version that had no search indexes. */
+  readonly isIndexed: boolean;
   readonly #path: string;
   readonly #connection: Connection;
+  readonly #queries: RowStatements;
+  #searched: MasterArm | undefined;
   readonly #byKey: Statement;
   readonly #byRid: Statement;
   readonly #newest: Statement;
@@ -43,11 +54,13 @@ export class MasterFile {
     this.lastUpdated = startedAt;
     this.#connection = openConnection(path, { readonly: true });
     const connection = this.#connection;
-    guarded(path, () => {
-      requireFormat(connection, path, MASTER_FORMAT);
+    this.isIndexed = guarded(path, () => {
+      const format = requireFormat(connection, path, MASTER_FORMAT, FORMAT_WITHOUT_INDEXES);
       connection.pragma('mmap_size = 68719476736');
       connection.pragma('cache_size = -2000');
+      return format === MASTER_FORMAT;
     });
+    this.#queries = new RowStatements(connection);
     const prepare = (sql: string) => guarded(path, () => connection.prepare(sql));
     this.#byKey = prepare(
       'SELECT rid, json, octet_length(json) FROM document WHERE type = ? AND id = ?',
@@ -132,6 +145,24 @@ export class MasterFile {
         ? this.#ordered.all(code, limit, offset)
         : this.#orderedWithout.all(code, JSON.stringify(without), limit, offset),
     ) as number[];
+  }
+
+  /** @throws indexes-missing for a file that was sealed before there were any */
+  requireIndexes(): void {
+    if (this.isIndexed) return;
+    const detail = `Generation ${this.generation} was sealed before searches had indexes: run \`warmfhir reindex\`.`;
+    throw new WarmfhirError('indexes-missing', detail);
+  }
+
+  /** The file as searches see it. @throws indexes-missing */
+  searched(): MasterArm {
+    this.#searched ??= masterArm(this);
+    return this.#searched;
+  }
+
+  /** Rows of a query, as arrays. */
+  rows(sql: string, values: readonly SqlValue[]): SqlValue[][] {
+    return guarded(this.#path, () => this.#queries.rows(sql, values));
   }
 
   /** Number of documents by type; types without any are absent. */

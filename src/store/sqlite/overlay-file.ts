@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, VersionMethod } from '../document.ts';
+import type { SqlValue } from '../search/fragment.ts';
 import { ChangedKeys } from './changed-keys.ts';
 import {
   APPLICATION_ID,
@@ -14,9 +15,13 @@ import {
   requireFormat,
   type Statement,
 } from './connection.ts';
+import { RowStatements } from './row-statements.ts';
+import { INDEX_TABLES, VALUE_INDEXES } from './search/index-tables.ts';
+import { IndexWriter, type RowSource } from './search/index-writer.ts';
+import { type OverlayArm, overlayArm } from './search/overlay-arm.ts';
 import { syncToDisk, unlinkDatabase } from './store-folder.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Overlay rids count from here, so that newest first is rid descending over both arms. */
 export const FIRST_OVERLAY_RID = 2 ** 40;
@@ -28,6 +33,7 @@ CREATE TABLE document (
   replaces INTEGER, first_rid INTEGER NOT NULL, json TEXT);
 CREATE UNIQUE INDEX document_key ON document (type, id);
 CREATE INDEX document_type ON document (type);
+CREATE INDEX document_updated ON document (type, last_updated);
 CREATE INDEX document_time ON document (last_updated, type, id, version);
 CREATE INDEX document_own ON document (type, first_rid) WHERE replaces IS NULL;
 CREATE TABLE history (
@@ -35,6 +41,8 @@ CREATE TABLE history (
   method TEXT NOT NULL, reviewed_at INTEGER, json TEXT, PRIMARY KEY (type, id, version));
 CREATE INDEX history_time ON history (last_updated, type, id, version);
 CREATE TABLE shadow (type INTEGER NOT NULL, master_rid INTEGER NOT NULL, PRIMARY KEY (type, master_rid)) WITHOUT ROWID;
+${INDEX_TABLES}
+${VALUE_INDEXES.join(';\n')};
 `;
 
 /** A row of `document`: what a tenant has made of one document. `json` is null after a delete. */
@@ -65,10 +73,14 @@ export class OverlayFile {
   lastUse = 0;
   readonly #statements = new Map<string, Statement>();
   readonly #byKey: Statement;
+  readonly #queries: RowStatements;
+  #searched: OverlayArm | undefined;
+  #indexes: IndexWriter | undefined;
 
   constructor(path: string) {
     this.path = path;
     this.connection = openConnection(path, { mustExist: true });
+    this.#queries = new RowStatements(this.connection);
     this.changedKeys = new ChangedKeys(this);
     try {
       guarded(path, () => {
@@ -136,6 +148,28 @@ export class OverlayFile {
       WHERE d.replaces IS NOT NULL AND ${replacedAt} <= ?${ofType}`;
     const code = type === undefined ? [] : [resourceTypeCode(type)];
     return (this.one(sql, masterVersion + 1, time, ...code) as { documents: number }).documents;
+  }
+
+  /** After a rollback: numbers that were given in it are not there. */
+  rolledBack(): void {
+    this.#indexes?.forget();
+  }
+
+  /** Writes index rows of the tenant's own documents. @param master the one that the overlay is over */
+  indexes(master: RowSource): IndexWriter {
+    this.#indexes ??= new IndexWriter(this.connection, master);
+    return this.#indexes;
+  }
+
+  /** The file as searches see it. */
+  searched(): OverlayArm {
+    this.#searched ??= overlayArm(this);
+    return this.#searched;
+  }
+
+  /** Rows of a query, as arrays. */
+  rows(sql: string, values: readonly SqlValue[]): SqlValue[][] {
+    return guarded(this.path, () => this.#queries.rows(sql, values));
   }
 
   all(sql: string, ...parameters: unknown[]): unknown[] {

@@ -29,12 +29,27 @@ export class OverlayWriter {
       row !== undefined ? documentOf(row) : master && this.#master.document(type, id, master.json);
     const { result, next } = planWrite(write, current, this.#master.generation, now);
     if (next === undefined) return result;
-    if (row !== undefined) this.#replace(row, next.document, next.method);
-    else this.#insert(next.document, next.method, master);
+    const rid = this.#nextRid++;
+    if (row !== undefined) this.#replace(rid, row, next.document, next.method);
+    else this.#insert(rid, next.document, next.method, master);
+    this.#index(rid, write, row, master);
     return result;
   }
 
-  #replace(row: OverlayRow, document: DocumentVersion, method: VersionMethod): void {
+  /** What the new version is found by. A review changes nothing of that. */
+  #index(rid: number, write: Write, row: OverlayRow | undefined, master: MasterRow | undefined): void {
+    const indexes = this.#overlay.indexes(this.#master);
+    if ('content' in write) {
+      if (row !== undefined) indexes.remove(row.rid);
+      if (write.content.indexed !== undefined) indexes.add(rid, write.content.indexed);
+    } else if (write.kind === 'delete') {
+      if (row !== undefined) indexes.remove(row.rid);
+    } else if (row !== undefined) indexes.move(row.rid, rid);
+    else if (master !== undefined) indexes.copy(master.rid, rid);
+    indexes.flush();
+  }
+
+  #replace(rid: number, row: OverlayRow, document: DocumentVersion, method: VersionMethod): void {
     this.#overlay.run(
       `INSERT INTO history (type, id, version, last_updated, method, reviewed_at, json)
        SELECT type, id, version, last_updated, method, reviewed_at, json FROM document WHERE rid = ?`,
@@ -42,15 +57,14 @@ export class OverlayWriter {
     );
     this.#overlay.run(
       `UPDATE document SET rid = ?, version = ?, last_updated = ?, method = ?, reviewed_at = ?, json = ? WHERE rid = ?`,
-      this.#nextRid++,
+      rid,
       ...columns(document, method),
       row.rid,
     );
   }
 
-  #insert(document: DocumentVersion, method: VersionMethod, master: MasterRow | undefined): void {
+  #insert(rid: number, document: DocumentVersion, method: VersionMethod, master: MasterRow | undefined): void {
     const type = resourceTypeCode(document.type);
-    const rid = this.#nextRid++;
     if (master !== undefined) {
       // The master's bytes go along, so that a later pruning of its generation breaks no history.
       this.#overlay.run(

@@ -17,7 +17,8 @@ export type ReaderMethod =
   | 'count'
   | 'list'
   | 'reviewCounts'
-  | 'changedDocuments';
+  | 'changedDocuments'
+  | 'search';
 
 export type ReaderCall =
   | { readonly tenant: TenantRecord; readonly method: ReaderMethod; readonly parameters: readonly unknown[] }

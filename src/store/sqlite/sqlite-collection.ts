@@ -2,6 +2,7 @@ import type { BatchingThread } from '../../threads/batching-thread.ts';
 import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
+import type { SearchPage, SearchQuery } from '../search.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { Write, WriteResult } from '../write.ts';
@@ -64,6 +65,10 @@ export class SqliteCollection implements CollectionStore {
 
   page(query: PageQuery): Promise<Page> {
     return this.#ask('page', query);
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.#ask('search', query);
   }
 
   list(query: ListQuery): Promise<ListPage> {

@@ -70,8 +70,10 @@ export class TenantWriter {
     try {
       this.#requireOverlay(tenant);
       overlay = this.#overlays.get(tenant);
+      const master = this.#masters.get(tenant.generation);
+      master.requireIndexes();
       overlay.exec('BEGIN IMMEDIATE');
-      const writer = new OverlayWriter(overlay, this.#masters.get(tenant.generation));
+      const writer = new OverlayWriter(overlay, master);
       const replies = requests.map((request) => applyInSavepoint(overlay!, writer, request));
       overlay.exec('COMMIT');
       this.#changes.countUp();
@@ -80,6 +82,7 @@ export class TenantWriter {
       return replies;
     } catch (error) {
       if (overlay?.connection.inTransaction) overlay.connection.exec('ROLLBACK');
+      overlay?.rolledBack();
       const reply = failure(storeError(error, path));
       return requests.map(() => reply);
     }
@@ -140,6 +143,7 @@ function applyInSavepoint(overlay: OverlayFile, writer: OverlayWriter, request: 
       throw error;
     }
     overlay.run('ROLLBACK TO request');
+    overlay.rolledBack();
     overlay.run('RELEASE request');
     return failure(error);
   }

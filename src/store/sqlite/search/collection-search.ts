@@ -43,11 +43,11 @@ export class CollectionSearch {
   readonly #memory: PlanMemory<unknown>;
 
   constructor(parts: {
-    readonly master: CollectionArm;
-    readonly overlay: { readonly arm: CollectionArm; readonly changes: OverlayChanges } | undefined;
+    readonly arm: CollectionArm;
     readonly memory: PlanMemory<unknown>;
+    readonly overlay: { readonly arm: CollectionArm; readonly changes: OverlayChanges } | undefined;
   }) {
-    this.#master = parts.master;
+    this.#master = parts.arm;
     this.#overlay = parts.overlay?.arm;
     this.#changes = parts.overlay?.changes;
     this.#memory = parts.memory;

@@ -24,7 +24,7 @@ export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): Sor
   const bound = (column: string) => (value: string | number) => fragment(`${column} ${upwards ? '>=' : '<='} ?`, value);
   if (by.kind === 'id' || by.kind === 'last-updated') {
     const column = by.kind === 'id' ? 'x.id' : 'x.last_updated';
-    const index = by.kind === 'id' ? 'document_key' : 'document_time';
+    const index = by.kind === 'id' ? 'document_key' : 'document_updated';
     const where = fragment('x.type = ?', resourceTypeCode(type));
     return { table: 'document', index, column, where, bound: bound(column), missing: undefined };
   }

@@ -1,0 +1,31 @@
+import { TRUE } from '../../search/fragment.ts';
+import type { MasterFile } from '../master-file.ts';
+import { masterProfile } from './arm-profile.ts';
+import { CollectionArm } from './collection-arm.ts';
+import { PlanMemory } from './plan-memory.ts';
+import { SearchArm } from './search-arm.ts';
+
+/** What is remembered of a generation: counts of index ranges and totals, some 100 bytes each. */
+const MOST_REMEMBERED = 20_000;
+
+/** A generation as searches see it. */
+export interface MasterArm {
+  readonly arm: CollectionArm;
+  readonly memory: PlanMemory<unknown>;
+}
+
+/** @throws indexes-missing */
+export function masterArm(master: MasterFile): MasterArm {
+  master.requireIndexes();
+  const file = {
+    rows: master.rows.bind(master),
+    size: (type: string) => master.counts().get(type) ?? 0,
+    document: (type: string, rid: number) => {
+      const { id, json } = master.rowOf(rid);
+      return master.document(type, id, json);
+    },
+  };
+  const memory = new PlanMemory<unknown>(MOST_REMEMBERED);
+  const search = new SearchArm(file, masterProfile(master.lastUpdated), memory);
+  return { arm: new CollectionArm(file, search, TRUE.sql), memory };
+}
