@@ -1,7 +1,7 @@
+import { resourceTypeCode } from '../../src/fhir/resource-type.ts';
 import type { Criterion, RangeTest, Test } from '../../src/fhir/search/criterion.ts';
 import type { CompositePart, IndexedValues } from '../../src/fhir/search/indexed-values.ts';
 import type { Include, SortKey } from '../../src/fhir/search/parsed-search.ts';
-import { resourceTypeCode } from '../../src/fhir/resource-type.ts';
 
 /** A document as plain memory holds it. */
 export interface NaiveDocument {
@@ -53,7 +53,10 @@ export class NaiveCollection {
         return this.matches(criterion.type, criterion.of).some(({ indexed: theirs }) =>
           theirs.reference.some(
             ([parameter, type, id, base]) =>
-              parameter === criterion.parameter && type === document.type && id === document.id && base === '',
+              parameter === criterion.parameter &&
+              type === document.type &&
+              id === document.id &&
+              base === '',
           ),
         );
       case 'id':
@@ -105,7 +108,9 @@ export class NaiveCollection {
     const { direction, source, parameters, target } = include;
     const follows = (from: NaiveDocument, to: NaiveDocument) =>
       from.type === source &&
-      (direction === 'include' ? target === undefined || to.type === target : target === undefined || to.type === target) &&
+      (direction === 'include'
+        ? target === undefined || to.type === target
+        : target === undefined || to.type === target) &&
       from.indexed.reference.some(
         ([parameter, type, id, base]) =>
           parameters.includes(parameter) && base === '' && type === to.type && id === to.id,
@@ -223,7 +228,9 @@ function sortValue(document: NaiveDocument, { by, descending }: SortKey): string
     case 'review-time':
       return document.reviewTime;
     case 'index': {
-      const own = by.parameters.find((number) => Math.floor(number / 256) === resourceTypeCode(document.type));
+      const own = by.parameters.find(
+        (number) => Math.floor(number / 256) === resourceTypeCode(document.type),
+      );
       const values = valuesOf(document.indexed, by.shape, own, descending);
       values.sort((a, b) => (a < b ? -1 : 1));
       return (descending ? values.at(-1) : values[0]) ?? null;

@@ -42,7 +42,14 @@ const question: fc.Arbitrary<Question> = fc.record({
       { weight: 1, arbitrary: fc.subarray([...TYPES], { minLength: 2 }) },
     )
     .chain((types) =>
-      fc.tuple(...types.map((one) => criterion(one).map((its): { type: string; criterion: Criterion } => ({ type: one, criterion: its })))),
+      fc.tuple(
+        ...types.map((one) =>
+          criterion(one).map((its): { type: string; criterion: Criterion } => ({
+            type: one,
+            criterion: its,
+          })),
+        ),
+      ),
     ),
   sort: sortKeys,
   includes,
@@ -51,7 +58,9 @@ const question: fc.Arbitrary<Question> = fc.record({
 
 /** Three documents in four are the master's. */
 const masterValues = fc.tuple(
-  ...TYPES.flatMap((of) => IDS.slice(0, 4).map((id) => indexedValues(of).map((indexed) => ({ of, id, indexed })))),
+  ...TYPES.flatMap((of) =>
+    IDS.slice(0, 4).map((id) => indexedValues(of).map((indexed) => ({ of, id, indexed }))),
+  ),
 );
 
 const RUN = fc.record({
@@ -82,7 +91,8 @@ function applyTo(model: NaiveCollection, { do: action, type: of, id, indexed }: 
       model.documents.delete(key);
       break;
     case 'review':
-      if (current !== undefined) model.documents.set(key, { ...current, ...changed, reviewTime: 3_000 + number });
+      if (current !== undefined)
+        model.documents.set(key, { ...current, ...changed, reviewTime: 3_000 + number });
       break;
     case 'unreview':
       if (current !== undefined && current.reviewTime !== null)
@@ -93,7 +103,11 @@ function applyTo(model: NaiveCollection, { do: action, type: of, id, indexed }: 
 
 const key = ({ type: of, id }: { readonly type: string; readonly id: string }) => `${of}/${id}`;
 
-async function expectSame(collection: CollectionStore, model: NaiveCollection, asked: Question): Promise<void> {
+async function expectSame(
+  collection: CollectionStore,
+  model: NaiveCollection,
+  asked: Question,
+): Promise<void> {
   const { types, sort, count } = asked;
   const expected = model.sorted(
     types.flatMap(({ type: of, criterion: its }) => model.matches(of, its)),
@@ -132,7 +146,12 @@ async function expectSameBackwards(
   expect(cursor).toBeUndefined();
 }
 
-async function run(store: Store, tenant: string, master: NaiveCollection, { steps, questions }: { readonly steps: readonly Step[]; readonly questions: readonly Question[] }): Promise<void> {
+async function run(
+  store: Store,
+  tenant: string,
+  master: NaiveCollection,
+  { steps, questions }: { readonly steps: readonly Step[]; readonly questions: readonly Question[] },
+): Promise<void> {
   const model = new NaiveCollection();
   for (const [name, document] of master.documents) model.documents.set(name, document);
   await store.tenants.warm(tenant, 2_000);
@@ -148,32 +167,43 @@ async function run(store: Store, tenant: string, master: NaiveCollection, { step
 /** Searches find what looking at every document finds, whatever a tenant has changed and whatever is asked. */
 export function searchModel(engine: Engine): void {
   describe(`searches on ${engine.name}, whatever is written and asked`, () => {
-    test.each([1, 2, 3])('agree with looking at every document (master %i)', { timeout: 300_000 }, async (seed) => {
-      const installation = await engine.install();
-      const store = await installation.open();
-      try {
-        const values = fc.sample(masterValues, { numRuns: 1, seed })[0]!;
-        const master = new NaiveCollection();
-        for (const [position, { of, id, indexed }] of values.entries()) {
-          const document: NaiveDocument = { type: of, id, order: position, lastUpdated: 1_000, reviewTime: null, indexed };
-          master.documents.set(`${of}/${id}`, document);
+    test.each([1, 2, 3])(
+      'agree with looking at every document (master %i)',
+      { timeout: 300_000 },
+      async (seed) => {
+        const installation = await engine.install();
+        const store = await installation.open();
+        try {
+          const values = fc.sample(masterValues, { numRuns: 1, seed })[0]!;
+          const master = new NaiveCollection();
+          for (const [position, { of, id, indexed }] of values.entries()) {
+            const document: NaiveDocument = {
+              type: of,
+              id,
+              order: position,
+              lastUpdated: 1_000,
+              reviewTime: null,
+              indexed,
+            };
+            master.documents.set(`${of}/${id}`, document);
+          }
+          await seal(
+            store,
+            values.map(({ of, id, indexed }) => ({ ...content(of, id), indexed })),
+          );
+          let runs = 0;
+          await fc.assert(
+            fc.asyncProperty(RUN, (asked) => {
+              runs += 1;
+              return run(store, `t${runs}`, master, asked);
+            }),
+            { numRuns: 100 },
+          );
+        } finally {
+          await store.close();
+          await installation.dispose();
         }
-        await seal(
-          store,
-          values.map(({ of, id, indexed }) => ({ ...content(of, id), indexed })),
-        );
-        let runs = 0;
-        await fc.assert(
-          fc.asyncProperty(RUN, (asked) => {
-            runs += 1;
-            return run(store, `t${runs}`, master, asked);
-          }),
-          { numRuns: 100 },
-        );
-      } finally {
-        await store.close();
-        await installation.dispose();
-      }
-    });
+      },
+    );
   });
 }

@@ -11,7 +11,17 @@ export const IDS = ['a', 'b', 'c', 'd', 'e'] as const;
 export type ModelType = (typeof TYPES)[number];
 
 /** Made-up parameters, one for each shape and the same for every type. */
-const POSITIONS = { token: 0, string: 1, date: 2, number: 3, quantity: 4, reference: 5, uri: 6, composite: 7, second: 8 };
+const POSITIONS = {
+  token: 0,
+  string: 1,
+  date: 2,
+  number: 3,
+  quantity: 4,
+  reference: 5,
+  uri: 6,
+  composite: 7,
+  second: 8,
+};
 
 export function parameter(type: string, name: keyof typeof POSITIONS): number {
   return resourceTypeCode(type) * 256 + POSITIONS[name];
@@ -36,26 +46,39 @@ export function indexedValues(of: string): fc.Arbitrary<IndexedValues> {
   return fc.record({
     token: some(fc.tuple(fc.constantFrom(parameter(of, 'token'), parameter(of, 'second')), system, code), 3),
     tokenText: some(fc.tuple(number('token'), folded)),
-    string: some(fc.tuple(number('string'), folded).map(([n, text]) => [n, text, text.replace('a', 'A')] as const)),
+    string: some(
+      fc.tuple(number('string'), folded).map(([n, text]) => [n, text, text.replace('a', 'A')] as const),
+    ),
     date: some(fc.tuple(number('date'), bounds).map(([n, range]) => [n, ...range] as const)),
     number: some(fc.tuple(number('number'), bounds).map(([n, range]) => [n, ...range] as const)),
     quantity: some(
       fc.tuple(number('quantity'), unit, bounds).map(([n, its, range]) => [n, ...its, ...range] as const),
     ),
-    reference: some(
-      fc.tuple(number('reference'), type, id, base, fc.constantFrom('', '', '2')),
-    ),
+    reference: some(fc.tuple(number('reference'), type, id, base, fc.constantFrom('', '', '2'))),
     identifier: some(fc.tuple(number('token'), system, code)),
     uri: some(fc.tuple(number('uri'), uri)),
     composite: some(
-      fc.tuple(number('composite'), system, code, unit, bounds).map(
-        ([n, of1, code1, its, range]) => [n, { token: [of1, code1] }, { quantity: [...its, ...range] }] as const,
-      ),
+      fc
+        .tuple(number('composite'), system, code, unit, bounds)
+        .map(
+          ([n, of1, code1, its, range]) =>
+            [n, { token: [of1, code1] }, { quantity: [...its, ...range] }] as const,
+        ),
     ),
   }) as fc.Arbitrary<IndexedValues>;
 }
 
-const comparison = fc.constantFrom<RangeComparison>('eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'overlaps');
+const comparison = fc.constantFrom<RangeComparison>(
+  'eq',
+  'ne',
+  'gt',
+  'lt',
+  'ge',
+  'le',
+  'sa',
+  'eb',
+  'overlaps',
+);
 
 const rangeTest: fc.Arbitrary<RangeTest> = fc
   .tuple(comparison, bounds)
@@ -69,7 +92,9 @@ function optional<Value extends object>(value: fc.Arbitrary<Value>): fc.Arbitrar
 
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
 
-const tokenTest = optional(fc.record({ kind: fc.constant('token'), system: maybe(system), code: maybe(code) }));
+const tokenTest = optional(
+  fc.record({ kind: fc.constant('token'), system: maybe(system), code: maybe(code) }),
+);
 const quantityTest = optional(
   fc
     .record({ kind: fc.constant('quantity'), unit: maybe(unit), code: fc.boolean(), range: rangeTest })
@@ -87,9 +112,17 @@ const testOf: fc.Arbitrary<readonly [keyof typeof POSITIONS, Test]> = fc.oneof(
   tokenTest.map((test) => ['second', test] as const),
   tokenTest.map((test) => ['token', { ...test, kind: 'identifier' }] as const),
   folded.map((text) => ['token', { kind: 'token-text', folded: text }] as const),
-  fc
-    .tuple(fc.constantFrom('prefix', 'contains', 'exact'), folded, fc.boolean())
-    .map(([mode, text, short]) => ['string', { kind: 'string', mode, text: mode === 'exact' ? text.replace('a', 'A') : short ? text.slice(0, 2) : text }] as const),
+  fc.tuple(fc.constantFrom('prefix', 'contains', 'exact'), folded, fc.boolean()).map(
+    ([mode, text, short]) =>
+      [
+        'string',
+        {
+          kind: 'string',
+          mode,
+          text: mode === 'exact' ? text.replace('a', 'A') : short ? text.slice(0, 2) : text,
+        },
+      ] as const,
+  ),
   rangeTest.map((test) => ['date', test] as const),
   rangeTest.map((test) => ['number', test] as const),
   quantityTest.map((test) => ['quantity', test] as const),
@@ -107,28 +140,40 @@ const testOf: fc.Arbitrary<readonly [keyof typeof POSITIONS, Test]> = fc.oneof(
     .map(([mode, its]) => ['uri', { kind: 'uri', mode, uri: its }] as const),
 ) as unknown as fc.Arbitrary<readonly [keyof typeof POSITIONS, Test]>;
 
-const SHAPES: readonly Shape[] = ['token', 'string', 'date', 'number', 'quantity', 'reference', 'uri', 'composite'];
+const SHAPES: readonly Shape[] = [
+  'token',
+  'string',
+  'date',
+  'number',
+  'quantity',
+  'reference',
+  'uri',
+  'composite',
+];
 
 /** A criterion for documents of a type. */
 export function criterion(of: string, depth = 2): fc.Arbitrary<Criterion> {
   const leaf = fc.oneof(
     {
       weight: 6,
-      arbitrary: fc
-        .array(testOf, { minLength: 1, maxLength: 3 })
-        .map((tests): Criterion => {
-          const [name] = tests[0]!;
-          return {
-            kind: 'index',
-            parameter: parameter(of, name),
-            tests: tests.filter(([other]) => other === name).map(([, test]) => test),
-          };
-        }),
+      arbitrary: fc.array(testOf, { minLength: 1, maxLength: 3 }).map((tests): Criterion => {
+        const [name] = tests[0]!;
+        return {
+          kind: 'index',
+          parameter: parameter(of, name),
+          tests: tests.filter(([other]) => other === name).map(([, test]) => test),
+        };
+      }),
     },
-    fc.constantFrom(...SHAPES).map((shape): Criterion => ({ kind: 'present', parameter: parameter(of, shape), shape })),
+    fc
+      .constantFrom(...SHAPES)
+      .map((shape): Criterion => ({ kind: 'present', parameter: parameter(of, shape), shape })),
     fc
       .array(fc.tuple(tokenTest, quantityTest), { minLength: 1, maxLength: 2 })
-      .map((tests) => ({ kind: 'composite', parameter: parameter(of, 'composite'), tests }) as unknown as Criterion),
+      .map(
+        (tests) =>
+          ({ kind: 'composite', parameter: parameter(of, 'composite'), tests }) as unknown as Criterion,
+      ),
     fc.array(id, { minLength: 1, maxLength: 3 }).map((ids): Criterion => ({ kind: 'id', ids })),
     fc
       .tuple(comparison, fc.integer({ min: 0, max: 60 }))
@@ -143,19 +188,32 @@ export function criterion(of: string, depth = 2): fc.Arbitrary<Criterion> {
   const elsewhere = type.chain((other) => criterion(other, depth - 1).map((part) => ({ other, part })));
   return fc.oneof(
     { weight: 4, arbitrary: leaf },
-    { weight: 2, arbitrary: fc.array(deeper, { maxLength: 3 }).map((parts): Criterion => ({ kind: 'all', of: parts })) },
+    {
+      weight: 2,
+      arbitrary: fc.array(deeper, { maxLength: 3 }).map((parts): Criterion => ({ kind: 'all', of: parts })),
+    },
     fc.array(deeper, { maxLength: 3 }).map((parts): Criterion => ({ kind: 'any', of: parts })),
     deeper.map((part): Criterion => ({ kind: 'not', of: part })),
     {
       weight: 2,
       arbitrary: elsewhere.map(
-        ({ other, part }): Criterion => ({ kind: 'chain', parameter: parameter(of, 'reference'), type: other, of: part }),
+        ({ other, part }): Criterion => ({
+          kind: 'chain',
+          parameter: parameter(of, 'reference'),
+          type: other,
+          of: part,
+        }),
       ),
     },
     {
       weight: 2,
       arbitrary: elsewhere.map(
-        ({ other, part }): Criterion => ({ kind: 'has', parameter: parameter(other, 'reference'), type: other, of: part }),
+        ({ other, part }): Criterion => ({
+          kind: 'has',
+          parameter: parameter(other, 'reference'),
+          type: other,
+          of: part,
+        }),
       ),
     },
   );
@@ -171,12 +229,17 @@ export const sortKeys: fc.Arbitrary<readonly SortKey[]> = fc.array(
   fc.record({
     descending: fc.boolean(),
     by: fc.oneof(
-      { weight: 1, arbitrary: fc.constantFrom('id', 'last-updated', 'reviewed', 'review-time').map((kind) => ({ kind })) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('id', 'last-updated', 'reviewed', 'review-time').map((kind) => ({ kind })),
+      },
       {
         weight: 2,
-        arbitrary: fc
-          .tuple(fc.constantFrom(...SHAPES), fc.subarray([...TYPES]))
-          .map(([shape, types]) => ({ kind: 'index', shape, parameters: types.map((each) => parameter(each, shape)) })),
+        arbitrary: fc.tuple(fc.constantFrom(...SHAPES), fc.subarray([...TYPES])).map(([shape, types]) => ({
+          kind: 'index',
+          shape,
+          parameters: types.map((each) => parameter(each, shape)),
+        })),
       },
     ),
   }),

@@ -1,6 +1,8 @@
+import { WarmfhirError } from '../../errors.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
+import type { SearchPage, SearchQuery } from '../search.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { Write, WriteResult } from '../write.ts';
@@ -50,6 +52,10 @@ export class PostgresCollection implements CollectionStore {
 
   async page(query: PageQuery): Promise<Page> {
     return (await this.#opened()).page(query);
+  }
+
+  async search(_: SearchQuery): Promise<SearchPage> {
+    throw new WarmfhirError('search-too-costly', 'Searches on PostgreSQL are not carried out yet.');
   }
 
   async list(query: ListQuery): Promise<ListPage> {

@@ -21,7 +21,8 @@ export function comparePositions(a: Position, b: Position, order: DocumentOrder)
 /** Missing values last. */
 export function compareKey(a: SortValue, b: SortValue, descending: boolean): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  const compared = typeof a === 'string' && typeof b === 'string' ? compareTexts(a, b) : Number(a) - Number(b);
+  const compared =
+    typeof a === 'string' && typeof b === 'string' ? compareTexts(a, b) : Number(a) - Number(b);
   return descending ? -compared : compared;
 }
 

@@ -27,7 +27,9 @@ export const FIRST_PAGE: PageStart = { forward: true, cut: [] };
 export function cursorOf(direction: 'n' | 'p', { values, rid }: Position): string {
   const budget = Math.max(8, Math.floor(LONGEST_TEXT / Math.max(1, values.length)));
   const parts: (SortValue | readonly [string])[] = values.map((value) =>
-    typeof value === 'string' && Buffer.byteLength(value) > budget ? ([beginning(value, budget)] as const) : value,
+    typeof value === 'string' && Buffer.byteLength(value) > budget
+      ? ([beginning(value, budget)] as const)
+      : value,
   );
   return direction + Buffer.from(JSON.stringify([rid, ...parts])).toString('base64url');
 }

@@ -1,10 +1,10 @@
-import {
-  type QuantityTest,
-  type RangeTest,
-  type ReferenceTest,
-  type StringTest,
-  type Test,
-  type UriTest,
+import type {
+  QuantityTest,
+  RangeTest,
+  ReferenceTest,
+  StringTest,
+  Test,
+  UriTest,
 } from '../../fhir/search/criterion.ts';
 import { UCUM_BASE } from '../../fhir/search/indexed-values.ts';
 import { allOf, anyOf, type Fragment, fragment, negated } from './fragment.ts';

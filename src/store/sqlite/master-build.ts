@@ -24,8 +24,8 @@ import {
   type Statement,
 } from './connection.ts';
 import { MASTER_FORMAT } from './master-file.ts';
-import { INDEX_TABLES, VALUE_INDEXES } from './search/index-tables.ts';
-import { IndexWriter } from './search/index-writer.ts';
+import { IndexWriter } from './search/row-writer.ts';
+import { INDEX_TABLES, VALUE_INDEXES } from './search/search-tables.ts';
 import { databaseBytes } from './store-folder.ts';
 
 const SCHEMA = `

@@ -156,6 +156,7 @@ export class MasterFile {
 
   /** The file as searches see it. @throws indexes-missing */
   searched(): MasterArm {
+    this.requireIndexes();
     this.#searched ??= masterArm(this);
     return this.#searched;
   }

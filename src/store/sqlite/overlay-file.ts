@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
-import type { DocumentVersion, VersionMethod } from '../document.ts';
+import type { DocumentVersion, StoredDocument, VersionMethod } from '../document.ts';
 import type { SqlValue } from '../search/fragment.ts';
 import { ChangedKeys } from './changed-keys.ts';
 import {
@@ -16,15 +16,12 @@ import {
   type Statement,
 } from './connection.ts';
 import { RowStatements } from './row-statements.ts';
-import { INDEX_TABLES, VALUE_INDEXES } from './search/index-tables.ts';
-import { IndexWriter, type RowSource } from './search/index-writer.ts';
 import { type OverlayArm, overlayArm } from './search/overlay-arm.ts';
+import { IndexWriter, type RowSource } from './search/row-writer.ts';
+import { INDEX_TABLES, VALUE_INDEXES } from './search/search-tables.ts';
 import { syncToDisk, unlinkDatabase } from './store-folder.ts';
 
 const FORMAT = 2;
-
-/** Overlay rids count from here, so that newest first is rid descending over both arms. */
-export const FIRST_OVERLAY_RID = 2 ** 40;
 
 const SCHEMA = `
 CREATE TABLE document (
@@ -159,6 +156,11 @@ export class OverlayFile {
   indexes(master: RowSource): IndexWriter {
     this.#indexes ??= new IndexWriter(this.connection, master);
     return this.#indexes;
+  }
+
+  /** The document of a rid that a search found. */
+  documentOfRid(rid: number): StoredDocument {
+    return documentOf(this.one('SELECT * FROM document WHERE rid = ?', rid) as OverlayRow) as StoredDocument;
   }
 
   /** The file as searches see it. */

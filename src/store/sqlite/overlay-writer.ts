@@ -3,7 +3,8 @@ import type { DocumentVersion, VersionMethod } from '../document.ts';
 import { planWrite } from '../plan-write.ts';
 import type { Write, WriteResult } from '../write.ts';
 import type { MasterFile, MasterRow } from './master-file.ts';
-import { documentOf, FIRST_OVERLAY_RID, type OverlayFile, type OverlayRow } from './overlay-file.ts';
+import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
+import { FIRST_OVERLAY_RID } from './overlay-rid.ts';
 
 /**
  * Applies writes to one tenant's overlay. The caller holds the transaction.
@@ -63,7 +64,12 @@ export class OverlayWriter {
     );
   }
 
-  #insert(rid: number, document: DocumentVersion, method: VersionMethod, master: MasterRow | undefined): void {
+  #insert(
+    rid: number,
+    document: DocumentVersion,
+    method: VersionMethod,
+    master: MasterRow | undefined,
+  ): void {
     const type = resourceTypeCode(document.type);
     if (master !== undefined) {
       // The master's bytes go along, so that a later pruning of its generation breaks no history.

@@ -44,7 +44,9 @@ export function accessesOf(
         JSON.stringify(criterion.ids),
         resourceTypeCode(criterion.type),
       );
-      return [{ from: 'reference x INDEXED BY reference_target', where, ordered: criterion.ids.length === 1 }];
+      return [
+        { from: 'reference x INDEXED BY reference_target', where, ordered: criterion.ids.length === 1 },
+      ];
     }
     case 'id': {
       const where = fragment(
@@ -113,7 +115,9 @@ function testAccesses(test: Test, parameter: number, systemsOf: SystemsOf): read
 }
 
 /** A condition that follows from a comparison and bounds an index. */
-function rangeBounds(test: RangeTest): { readonly column: 'low' | 'high'; readonly where: Fragment } | undefined {
+function rangeBounds(
+  test: RangeTest,
+): { readonly column: 'low' | 'high'; readonly where: Fragment } | undefined {
   const { from, until } = test;
   switch (test.comparison) {
     case 'eq':

@@ -27,7 +27,11 @@ export function masterProfile(lastUpdated: number): ArmProfile {
   };
 }
 
-const COLUMNS = { 'last-updated': 'last_updated', reviewed: 'reviewed_at IS NOT NULL', 'review-time': 'reviewed_at' };
+const COLUMNS = {
+  'last-updated': 'last_updated',
+  reviewed: 'reviewed_at IS NOT NULL',
+  'review-time': 'reviewed_at',
+};
 
 export const overlayProfile: ArmProfile = {
   live: (document) => fragment(`${document}.json IS NOT NULL`),

@@ -2,7 +2,7 @@ import type { Criterion } from '../../../fhir/search/criterion.ts';
 import type { StoredDocument } from '../../document.ts';
 import { type ArmCriterion, conjuncts, standsAlone, typesDependedOn } from '../../search/arm-criterion.ts';
 import { comparePositions, type DocumentOrder } from '../../search/document-order.ts';
-import { cursorOf, pageStart, type Position } from '../../search/position.ts';
+import { cursorOf, type Position, pageStart } from '../../search/position.ts';
 import type { SearchPage, SearchQuery } from '../../search.ts';
 import type { CollectionArm, DocumentKey } from './collection-arm.ts';
 import { IncludedDocuments } from './included-documents.ts';
@@ -55,7 +55,10 @@ export class CollectionSearch {
 
   /** @throws page-token-invalid, search-too-costly */
   search(query: SearchQuery): SearchPage {
-    const types = query.types.map(({ type, criterion }) => ({ type, criterion: this.#resolved(criterion, type) }));
+    const types = query.types.map(({ type, criterion }) => ({
+      type,
+      criterion: this.#resolved(criterion, type),
+    }));
     const total = query.total === 'none' && query.count > 0 ? undefined : this.#total(types);
     if (query.count === 0) return { matches: [], included: [], ...(total === undefined ? {} : { total }) };
     const { forward, position } = this.#start(query);
@@ -93,7 +96,10 @@ export class CollectionSearch {
 
   /** Exact number of documents that match. */
   count(types: SearchQuery['types']): number {
-    return types.reduce((sum, { type, criterion }) => sum + this.#count(type, this.#resolved(criterion, type)), 0);
+    return types.reduce(
+      (sum, { type, criterion }) => sum + this.#count(type, this.#resolved(criterion, type)),
+      0,
+    );
   }
 
   #total(types: readonly { readonly type: string; readonly criterion: ArmCriterion }[]): number {
@@ -112,7 +118,10 @@ export class CollectionSearch {
   }
 
   #inBoth(type: string, criterion: ArmCriterion, walk: Walk): Found[] {
-    const own = this.#overlay !== undefined && this.#changes!.touches(type) ? this.#inArm(this.#overlay, type, criterion, walk) : [];
+    const own =
+      this.#overlay !== undefined && this.#changes!.touches(type)
+        ? this.#inArm(this.#overlay, type, criterion, walk)
+        : [];
     return [...own, ...this.#inArm(this.#master, type, criterion, walk)];
   }
 
@@ -124,7 +133,14 @@ export class CollectionSearch {
     while (found.length < limit) {
       const stride = accepts === undefined ? limit : Math.max(STRIDE, limit);
       const wanted = accepts === undefined || found.length > 0 ? stride : Math.min(stride, limit + 8);
-      const rows = arm.search.find({ type, criterion: asked, keys, reversed: order.reversed, after, limit: wanted });
+      const rows = arm.search.find({
+        type,
+        criterion: asked,
+        keys,
+        reversed: order.reversed,
+        after,
+        limit: wanted,
+      });
       for (const row of rows) {
         if (found.length === limit) break;
         if (accepts === undefined || accepts(row.rid)) found.push({ ...row, type, arm });
@@ -228,14 +244,22 @@ export class CollectionSearch {
       return shadowed.length === 0 ? all : all - arm.search.countAmong(type, criterion, shadowed);
     }
     const order: DocumentOrder = { descending: [], reversed: false };
-    return this.#inArm(arm, type, criterion, { keys: [], order, after: undefined, limit: Number.MAX_SAFE_INTEGER }).length;
+    return this.#inArm(arm, type, criterion, {
+      keys: [],
+      order,
+      after: undefined,
+      limit: Number.MAX_SAFE_INTEGER,
+    }).length;
   }
 
   /** Chains whose far end is few documents are replaced by them: an index then leads to what refers to them. */
   #resolved(criterion: Criterion, type: string): ArmCriterion {
-    if (criterion.kind === 'all') return { kind: 'all', of: criterion.of.map((part) => this.#resolved(part, type)) };
+    if (criterion.kind === 'all')
+      return { kind: 'all', of: criterion.of.map((part) => this.#resolved(part, type)) };
     if (criterion.kind !== 'chain' && criterion.kind !== 'has') return criterion;
-    const alone = this.#changes === undefined || ![criterion.type, ...typesDependedOn(criterion.of)].some((each) => this.#changes!.touches(each));
+    const alone =
+      this.#changes === undefined ||
+      ![criterion.type, ...typesDependedOn(criterion.of)].some((each) => this.#changes!.touches(each));
     const led = alone
       ? this.#memory.get(`${type} ${JSON.stringify(criterion)}`, () => this.#ledTo(criterion, type) ?? null)
       : this.#ledTo(criterion, type);
@@ -254,7 +278,8 @@ export class CollectionSearch {
     for (const [arm, its] of byArm) {
       const rids = its.map(({ rid }) => rid);
       if (criterion.kind === 'chain') for (const id of arm.idsOf(rids)) ids.add(id);
-      else for (const key of arm.references(rids, [criterion.parameter])) if (key.type === type) ids.add(key.id);
+      else
+        for (const key of arm.references(rids, [criterion.parameter])) if (key.type === type) ids.add(key.id);
     }
     if (criterion.kind === 'has') return { kind: 'id', ids: [...ids] };
     return { kind: 'refers', parameter: criterion.parameter, type: criterion.type, ids: [...ids] };
@@ -263,7 +288,8 @@ export class CollectionSearch {
   #start(query: SearchQuery): { readonly forward: boolean; readonly position: Position | undefined } {
     const { forward, position, cut } = pageStart(query.cursor, query.sort.length);
     if (position === undefined || cut.length === 0) return { forward, position };
-    const arm = this.#overlay !== undefined && this.#changes!.isOwn(position.rid) ? this.#overlay : this.#master;
+    const arm =
+      this.#overlay !== undefined && this.#changes!.isOwn(position.rid) ? this.#overlay : this.#master;
     const values = [...position.values];
     for (const index of cut) {
       for (const { type } of query.types) {

@@ -3,7 +3,7 @@ import type { ReferenceTest, StringTest, Test } from '../../../fhir/search/crite
 import { UCUM_BASE } from '../../../fhir/search/indexed-values.ts';
 import { allOf, type Fragment, fragment } from '../../search/fragment.ts';
 import { prefixCondition, rangeCondition, rowCondition } from '../../search/row-condition.ts';
-import { AFTER_SEPARATOR, KEY_SEPARATOR } from './index-tables.ts';
+import { AFTER_SEPARATOR, KEY_SEPARATOR } from './search-tables.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
 const SYSTEM_NUMBER = '(SELECT number FROM system WHERE uri = ?)';

@@ -1,11 +1,20 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { RangeTest, Test } from '../../../fhir/search/criterion.ts';
 import type { ArmCriterion } from '../../search/arm-criterion.ts';
-import { allOf, anyOf, FALSE, type Fragment, fragment, joined, negated, TRUE } from '../../search/fragment.ts';
+import {
+  allOf,
+  anyOf,
+  FALSE,
+  type Fragment,
+  fragment,
+  joined,
+  negated,
+  TRUE,
+} from '../../search/fragment.ts';
 import { rowCondition } from '../../search/row-condition.ts';
 import { compositeCondition } from './composite-condition.ts';
-import { tableOf, tableOfShape } from './index-shape.ts';
-import type { RowTable } from './index-tables.ts';
+import { tableOf, tableOfShape } from './row-table.ts';
+import type { RowTable } from './search-tables.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** What a document's own row says, which the two arms keep differently. `document` is the alias of the row. */
@@ -73,11 +82,7 @@ export class CriterionConditions {
         return this.#document(rid, (document) => this.#columns.reviewTime(document, criterion.test));
       case 'words':
         return this.#document(rid, (document) =>
-          fragment(
-            `holds_words(${document}.json, ?, ?)`,
-            criterion.in,
-            JSON.stringify(criterion.words),
-          ),
+          fragment(`holds_words(${document}.json, ?, ?)`, criterion.in, JSON.stringify(criterion.words)),
         );
     }
   }
@@ -91,7 +96,9 @@ export class CriterionConditions {
     const tables = Map.groupBy(tests, tableOf);
     return anyOf(
       [...tables].map(([table, its]) =>
-        this.#row(table, rid, parameter, (row) => anyOf(its.map((test) => rowCondition(test, row, sqliteDialect)))),
+        this.#row(table, rid, parameter, (row) =>
+          anyOf(its.map((test) => rowCondition(test, row, sqliteDialect))),
+        ),
       ),
     );
   }

@@ -1,10 +1,6 @@
 import { allOf, anyOf, FALSE, type Fragment, fragment, TRUE } from '../../search/fragment.ts';
-import type { Position, SortValue } from '../../search/position.ts';
-
-/** A position that may say only the first keys: then all documents alike in them are before it or behind it. */
-export interface ArmPosition extends Position {
-  readonly ties?: 'before' | 'behind';
-}
+import type { SortValue } from '../../search/position.ts';
+import type { ArmPosition } from './arm-position.ts';
 
 /** The documents that come behind a position. `keys` is SQL for the sort keys, `rid` for the rid. */
 export function behind(
@@ -18,7 +14,10 @@ export function behind(
   for (let index = position.values.length - 1; index >= 0; index--) {
     const { sql, descending } = keys[index]!;
     const value = position.values[index]!;
-    condition = anyOf([keyBehind(sql, value, descending, reversed), allOf([fragment(`${sql} IS ?`, value), condition])]);
+    condition = anyOf([
+      keyBehind(sql, value, descending, reversed),
+      allOf([fragment(`${sql} IS ?`, value), condition]),
+    ]);
   }
   return condition;
 }

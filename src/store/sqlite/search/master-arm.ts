@@ -1,5 +1,5 @@
-import { TRUE } from '../../search/fragment.ts';
-import type { MasterFile } from '../master-file.ts';
+import type { StoredDocument } from '../../document.ts';
+import { type SqlValue, TRUE } from '../../search/fragment.ts';
 import { masterProfile } from './arm-profile.ts';
 import { CollectionArm } from './collection-arm.ts';
 import { PlanMemory } from './plan-memory.ts';
@@ -14,9 +14,16 @@ export interface MasterArm {
   readonly memory: PlanMemory<unknown>;
 }
 
-/** @throws indexes-missing */
-export function masterArm(master: MasterFile): MasterArm {
-  master.requireIndexes();
+/** What a search needs of a sealed file. */
+export interface SearchedMaster {
+  readonly lastUpdated: number;
+  rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
+  counts(): ReadonlyMap<string, number>;
+  rowOf(rid: number): { readonly id: string; readonly json: string };
+  document(type: string, id: string, json: string): StoredDocument;
+}
+
+export function masterArm(master: SearchedMaster): MasterArm {
   const file = {
     rows: master.rows.bind(master),
     size: (type: string) => master.counts().get(type) ?? 0,

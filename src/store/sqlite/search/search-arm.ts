@@ -1,14 +1,14 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { StoredDocument } from '../../document.ts';
 import { type ArmCriterion, conjuncts } from '../../search/arm-criterion.ts';
-import { compareKey } from '../../search/document-order.ts';
 import { allOf, type Fragment, fragment, joined, type SqlValue } from '../../search/fragment.ts';
 import type { Position, SortValue } from '../../search/position.ts';
-import { type Access, accessesOf } from './access.ts';
+import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.ts';
 import type { ArmProfile, DocumentKey } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
-import { type ArmPosition, behind, orderTerms } from './keyset.ts';
+import { behind, orderTerms } from './keyset.ts';
 import type { PlanMemory } from './plan-memory.ts';
+import { type Lead, SearchPlan } from './search-plan.ts';
 import { sortValue, type TypeSortKey } from './sort-key.ts';
 import { type SortWalk, sortWalk } from './sort-walk.ts';
 
@@ -38,13 +38,6 @@ interface VaryingKey extends TypeSortKey {
   readonly value: (rid: string) => Fragment;
 }
 
-/** What leads a search: ranges of an index, and what is left to ask of each document found. */
-interface Lead {
-  readonly accesses: readonly Access[];
-  readonly rest: readonly ArmCriterion[];
-  readonly few: boolean;
-}
-
 /**
  * Searches one arm of a collection, the master or an overlay, as if there were no other. The cheapest way is chosen by
  * counting at most so many rows of each index range: either the documents that some range leads to are few, and all are
@@ -53,12 +46,12 @@ interface Lead {
 export class SearchArm {
   readonly #file: ArmFile;
   readonly #profile: ArmProfile;
-  readonly #memory: PlanMemory<unknown> | undefined;
+  readonly #plan: SearchPlan;
 
   constructor(file: ArmFile, profile: ArmProfile, memory: PlanMemory<unknown> | undefined) {
     this.#file = file;
     this.#profile = profile;
-    this.#memory = memory;
+    this.#plan = new SearchPlan(file, memory);
   }
 
   /** Positions of documents in the order of the search, at most `limit`. */
@@ -74,14 +67,17 @@ export class SearchArm {
     if (keys.length === search.keys.length) return found;
     return found.map(({ rid, values }) => {
       let next = 0;
-      return { rid, values: constants.map((constant) => (constant === undefined ? values[next++]! : constant)) };
+      return {
+        rid,
+        values: constants.map((constant) => (constant === undefined ? values[next++]! : constant)),
+      };
     });
   }
 
   /** Exact number of documents that satisfy a criterion. */
   count(type: string, criterion: ArmCriterion): number {
     const sql = this.#matching(type, conjuncts(criterion), undefined);
-    return sql === undefined ? 0 : this.#remember(wrap('SELECT count(*) FROM (', sql, ')'));
+    return sql === undefined ? 0 : this.#plan.remembered(wrap('SELECT count(*) FROM (', sql, ')'));
   }
 
   /** How many of these documents satisfy it. */
@@ -91,14 +87,14 @@ export class SearchArm {
       [fragment('SELECT count(*) FROM json_each(?) s WHERE', JSON.stringify(rids)), condition],
       ' ',
     );
-    return this.#number(sql);
+    return this.#plan.number(sql);
   }
 
   /** Whether one document satisfies it. */
   satisfies(type: string, criterion: ArmCriterion, rid: number): boolean {
     const condition = new CriterionConditions(this.#profile).of(criterion, 's.rid', type);
     const sql = joined([fragment('SELECT count(*) FROM (SELECT ? AS rid) s WHERE', rid), condition], ' ');
-    return this.#number(sql) > 0;
+    return this.#plan.number(sql) > 0;
   }
 
   /** What a document is sorted by. */
@@ -115,15 +111,18 @@ export class SearchArm {
   #find(search: ArmSearch, keys: readonly VaryingKey[]): Position[] {
     const parts = conjuncts(search.criterion);
     if (keys.length === 0) return this.#byRid(search, parts);
-    const lead = this.#lead(search.type, parts, search.limit);
+    const lead = this.#plan.lead(search.type, parts, search.limit);
     const walk = lead?.few ? undefined : sortWalk(keys[0]!, search.type, search.reversed);
     if (walk === undefined) return this.#collected(search, parts, keys, lead);
     return this.#walked(search, parts, keys, walk);
   }
 
   #byRid(search: ArmSearch, parts: readonly ArmCriterion[]): Position[] {
-    const lead = this.#lead(search.type, parts, search.limit);
-    const bound = search.after === undefined ? undefined : (rid: string) => behind(search.after!, [], rid, search.reversed);
+    const lead = this.#plan.lead(search.type, parts, search.limit);
+    const bound =
+      search.after === undefined
+        ? undefined
+        : (rid: string) => behind(search.after!, [], rid, search.reversed);
     const sql = this.#select(search.type, parts, lead, bound);
     if (sql === undefined) return [];
     const order = search.reversed ? 'ASC' : 'DESC';
@@ -140,7 +139,10 @@ export class SearchArm {
   ): Position[] {
     const matching = this.#select(search.type, parts, lead, undefined);
     if (matching === undefined) return [];
-    const columns = keys.flatMap((key, index) => [fragment(', '), wrap('', key.value('m.rid'), ` AS k${index}`)]);
+    const columns = keys.flatMap((key, index) => [
+      fragment(', '),
+      wrap('', key.value('m.rid'), ` AS k${index}`),
+    ]);
     const names = keys.map(({ descending }, index) => ({ sql: `k${index}`, descending, nullable: true }));
     const sql = joined(
       [
@@ -196,7 +198,10 @@ export class SearchArm {
   ): Position[] {
     const { type, after, reversed, limit } = search;
     const others = keys.slice(1);
-    const columns = others.flatMap((key, index) => [fragment(','), wrap('', key.value('x.rid'), ` AS k${index + 1}`)]);
+    const columns = others.flatMap((key, index) => [
+      fragment(','),
+      wrap('', key.value('x.rid'), ` AS k${index + 1}`),
+    ]);
     const names = [
       { sql: walk.column, descending: keys[0]!.descending, nullable: false },
       ...others.map(({ descending }, index) => ({ sql: `k${index + 1}`, descending, nullable: true })),
@@ -204,7 +209,8 @@ export class SearchArm {
     const conditions = new CriterionConditions(this.#profile);
     const where = [walk.where, ...parts.map((part) => conditions.of(part, 'x.rid', type))];
     if (walk.table === 'document') where.push(this.#profile.live('x'));
-    if (after !== undefined) where.push(walk.bound(after.values[0] as string | number), behind(after, names, 'x.rid', reversed));
+    if (after !== undefined)
+      where.push(walk.bound(after.values[0] as string | number), behind(after, names, 'x.rid', reversed));
     const sql = joined(
       [
         fragment(`SELECT x.rid AS rid, ${walk.column}`),
@@ -223,8 +229,12 @@ export class SearchArm {
   }
 
   /** SELECT of the rids that satisfy all parts, each once; undefined when there are none for certain. */
-  #matching(type: string, parts: readonly ArmCriterion[], bound: ((rid: string) => Fragment) | undefined): Fragment | undefined {
-    return this.#select(type, parts, this.#lead(type, parts, 1), bound);
+  #matching(
+    type: string,
+    parts: readonly ArmCriterion[],
+    bound: ((rid: string) => Fragment) | undefined,
+  ): Fragment | undefined {
+    return this.#select(type, parts, this.#plan.lead(type, parts, 1), bound);
   }
 
   #select(
@@ -239,8 +249,15 @@ export class SearchArm {
       ...rest.map((part) => conditions.of(part, 'x.rid', type)),
     ];
     if (lead === undefined) {
-      const where = [fragment('x.type = ?', resourceTypeCode(type)), this.#profile.live('x'), ...asked(parts)];
-      return joined([fragment('SELECT x.rid AS rid FROM document x INDEXED BY document_type WHERE'), allOf(where)], ' ');
+      const where = [
+        fragment('x.type = ?', resourceTypeCode(type)),
+        this.#profile.live('x'),
+        ...asked(parts),
+      ];
+      return joined(
+        [fragment('SELECT x.rid AS rid FROM document x INDEXED BY document_type WHERE'), allOf(where)],
+        ' ',
+      );
     }
     if (lead.accesses.length === 0) return undefined;
     const selects = lead.accesses.map(({ from, where }) => {
@@ -249,66 +266,6 @@ export class SearchArm {
       return joined([fragment(`SELECT DISTINCT x.rid AS rid FROM ${from} WHERE`), allOf(all)], ' ');
     });
     return joined(selects, ' UNION ');
-  }
-
-  /** The criterion whose index leads to the fewest documents, or whose index is in the order of rids. */
-  #lead(type: string, parts: readonly ArmCriterion[], limit: number): Lead | undefined {
-    const systemsOf = (table: 'token' | 'identifier', parameter: number, code: string) =>
-      this.#systems(table, parameter, code);
-    const choices = parts.flatMap((part) => {
-      const accesses = accessesOf(part, type, systemsOf);
-      return accesses === undefined ? [] : [{ accesses, rest: parts.filter((other) => other !== part) }];
-    });
-    if (choices.length === 0) return undefined;
-    const few = this.#few(type, limit);
-    const counted = choices.map((choice) => ({ ...choice, count: this.#countUpTo(choice.accesses, few + 1) }));
-    counted.sort((a, b) => a.count - b.count);
-    const best = counted[0]!;
-    if (best.count <= few) return { ...best, few: true };
-    const ordered = counted.find(({ accesses }) => accesses.every((access) => access.ordered));
-    return ordered && { ...ordered, few: false };
-  }
-
-  /** So many documents are looked at one by one rather than walking on in order until a page is full. */
-  #few(type: string, limit: number): number {
-    return Math.min(5_000, Math.max(200, 2 * Math.sqrt(limit * this.#file.size(type))));
-  }
-
-  #countUpTo(accesses: readonly Access[], most: number): number {
-    let count = 0;
-    for (const { from, where } of accesses) {
-      if (count >= most) break;
-      const sql = joined([fragment(`SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE`), where, fragment('LIMIT ?)', Math.ceil(most))], ' ');
-      count += this.#remember(sql);
-    }
-    return count;
-  }
-
-  #systems(table: 'token' | 'identifier', parameter: number, code: string): readonly number[] {
-    return this.#remembered(`systems ${table} ${parameter} ${code}`, () => {
-      const sql = `SELECT system FROM ${table} INDEXED BY ${table}_value
-        WHERE parameter = ? AND code = ? AND system > ? ORDER BY system LIMIT 1`;
-      const systems: number[] = [];
-      for (let last = -1; systems.length < 50; ) {
-        const row = this.#file.rows(sql, [parameter, code, last])[0];
-        if (row === undefined) break;
-        last = row[0] as number;
-        systems.push(last);
-      }
-      return systems;
-    }) as readonly number[];
-  }
-
-  #remember(sql: Fragment): number {
-    return this.#remembered(`${sql.sql}\n${sql.values.join('\u0001')}`, () => this.#number(sql)) as number;
-  }
-
-  #remembered(key: string, find: () => unknown): unknown {
-    return this.#memory === undefined ? find() : this.#memory.get(key, find);
-  }
-
-  #number({ sql, values }: Fragment): number {
-    return this.#file.rows(sql, values)[0]![0] as number;
   }
 
   #constant({ by }: TypeSortKey): SortValue | undefined {
@@ -331,36 +288,6 @@ export class SearchArm {
       }
     }
   }
-}
-
-/** The position among the keys that vary; 'nothing' when a constant key puts all of the arm before it. */
-function afterConstants(
-  { keys, after, reversed }: ArmSearch,
-  constants: readonly (SortValue | undefined)[],
-): ArmPosition | undefined | 'nothing' {
-  if (after === undefined) return undefined;
-  const values: SortValue[] = [];
-  for (const [index, key] of keys.entries()) {
-    const constant = constants[index];
-    const value = after.values[index]!;
-    if (constant === undefined) {
-      values.push(value);
-      continue;
-    }
-    const compared = compareKey(constant, value, key.descending) * (reversed ? -1 : 1);
-    if (compared === 0) continue;
-    // All documents that are alike in the keys before it stand on one side of the position.
-    const included = compared > 0;
-    if (values.length === 0) return included ? undefined : 'nothing';
-    return { rid: after.rid, values, ties: included ? 'behind' : 'before' };
-  }
-  return { rid: after.rid, values };
-}
-
-function withoutFirst({ rid, values, ties }: ArmPosition): ArmPosition | undefined | 'nothing' {
-  if (ties === undefined) return { rid, values: values.slice(1) };
-  if (values.length > 1) return { rid, values: values.slice(1), ties };
-  return ties === 'behind' ? undefined : 'nothing';
 }
 
 function wrap(before: string, part: Fragment, after: string): Fragment {

@@ -1,8 +1,8 @@
 import { resourceTypeCode, resourceTypeOfCode } from '../../../fhir/resource-type.ts';
 import type { Shape } from '../../../fhir/search/criterion.ts';
 import { UCUM_BASE } from '../../../fhir/search/indexed-values.ts';
-import { type Fragment, fragment } from '../../search/fragment.ts';
 import type { SortKey } from '../../../fhir/search/parsed-search.ts';
+import { type Fragment, fragment } from '../../search/fragment.ts';
 
 /** A sort key as it applies to one resource type. `none`: the type has no such parameter. */
 export interface TypeSortKey {
@@ -29,12 +29,7 @@ export function typeOfParameter(number: number): string {
 }
 
 /** SQL for the value that a document is sorted by: its lowest, or descending its highest; NULL without any. */
-export function sortValue(
-  shape: Shape,
-  parameter: number,
-  descending: boolean,
-  rid: string,
-): Fragment {
+export function sortValue(shape: Shape, parameter: number, descending: boolean, rid: string): Fragment {
   const pick = descending ? 'max' : 'min';
   const bound = descending ? 'high' : 'low';
   const of = (from: string, column: string, condition = '', ...values: string[]) =>
@@ -52,7 +47,12 @@ export function sortValue(
     case 'number':
       return of('range y', `y.${bound}`);
     case 'quantity':
-      return of('quantity y', `y.${bound}`, ' AND y.system IS NOT (SELECT number FROM system WHERE uri = ?)', UCUM_BASE);
+      return of(
+        'quantity y',
+        `y.${bound}`,
+        ' AND y.system IS NOT (SELECT number FROM system WHERE uri = ?)',
+        UCUM_BASE,
+      );
     case 'reference':
       return of('reference y', 'y.id', " AND y.id <> ''");
     case 'uri':

@@ -21,7 +21,8 @@ export interface SortWalk {
 export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): SortWalk | undefined {
   const { by, descending } = key;
   const upwards = descending === reversed;
-  const bound = (column: string) => (value: string | number) => fragment(`${column} ${upwards ? '>=' : '<='} ?`, value);
+  const bound = (column: string) => (value: string | number) =>
+    fragment(`${column} ${upwards ? '>=' : '<='} ?`, value);
   if (by.kind === 'id' || by.kind === 'last-updated') {
     const column = by.kind === 'id' ? 'x.id' : 'x.last_updated';
     const index = by.kind === 'id' ? 'document_key' : 'document_updated';
@@ -37,13 +38,27 @@ export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): Sor
       ? 'y.high > x.high OR (y.high = x.high AND y.low > x.low)'
       : 'y.low < x.low OR (y.low = x.low AND y.high < x.high)';
     const where = onlyBest('range', parameter, better);
-    return { table: 'range', index: `range_${column}`, column: `x.${column}`, where, bound: bound(`x.${column}`), missing };
+    return {
+      table: 'range',
+      index: `range_${column}`,
+      column: `x.${column}`,
+      where,
+      bound: bound(`x.${column}`),
+      missing,
+    };
   }
   if (shape === 'string') {
     const compared = descending ? '>' : '<';
     const better = `y.folded ${compared} x.folded OR (y.folded = x.folded AND y.exact ${compared} x.exact)`;
     const where = onlyBest('string', parameter, better);
-    return { table: 'string', index: 'string_value', column: 'x.folded', where, bound: bound('x.folded'), missing };
+    return {
+      table: 'string',
+      index: 'string_value',
+      column: 'x.folded',
+      where,
+      bound: bound('x.folded'),
+      missing,
+    };
   }
   return undefined;
 }

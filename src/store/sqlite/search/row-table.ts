@@ -1,5 +1,5 @@
 import type { Shape, Test } from '../../../fhir/search/criterion.ts';
-import type { RowTable } from './index-tables.ts';
+import type { RowTable } from './search-tables.ts';
 
 /** The table whose rows a test is put to. */
 export function tableOf(test: Test): RowTable {

@@ -2,8 +2,8 @@ import type { IndexedValues } from '../../../fhir/search/indexed-values.ts';
 import type { SqlValue } from '../../search/fragment.ts';
 import type { Connection, Statement } from '../connection.ts';
 import { Dictionary } from './dictionary.ts';
-import { type Dictionaries, indexRows } from './index-rows.ts';
-import { KEY_SEPARATOR, ROW_TABLES, ROW_WIDTHS, type RowTable } from './index-tables.ts';
+import { type Dictionaries, indexRows } from './row-values.ts';
+import { KEY_SEPARATOR, ROW_TABLES, ROW_WIDTHS, type RowTable } from './search-tables.ts';
 
 /** Rows per statement: beyond this the gain is small. */
 const ROWS_AT_ONCE = 40;
@@ -86,7 +86,8 @@ export class IndexWriter {
   flush(): void {
     for (const [name, { single, waiting }] of this.#tables) {
       const width = ROW_WIDTHS[name] + 1;
-      for (let start = 0; start < waiting.length; start += width) single().run(waiting.slice(start, start + width));
+      for (let start = 0; start < waiting.length; start += width)
+        single().run(waiting.slice(start, start + width));
       waiting.length = 0;
     }
   }
@@ -131,7 +132,11 @@ function prepared(connection: Connection, sql: string): () => Statement {
 }
 
 /** The columns of a row, its parameter first, that are numbers of a dictionary. */
-function numbersIn(name: RowTable, dictionary: 'system' | 'label', row: readonly SqlValue[]): readonly number[] {
+function numbersIn(
+  name: RowTable,
+  dictionary: 'system' | 'label',
+  row: readonly SqlValue[],
+): readonly number[] {
   if (dictionary === 'label') return name === 'token_text' ? [row[1] as number] : [];
   switch (name) {
     case 'token':
@@ -143,15 +148,26 @@ function numbersIn(name: RowTable, dictionary: 'system' | 'label', row: readonly
     case 'uri':
       return [row[1] as number];
     case 'composite':
-      return row.slice(1, 4).flatMap((key) => String(key).split(KEY_SEPARATOR).slice(1).map(Number)).filter(Number.isInteger);
+      return row
+        .slice(1, 4)
+        .flatMap((key) => String(key).split(KEY_SEPARATOR).slice(1).map(Number))
+        .filter(Number.isInteger);
     default:
       return [];
   }
 }
 
-function dictionary(connection: Connection, name: string, column: string, master: RowSource | undefined): Dictionary {
+function dictionary(
+  connection: Connection,
+  name: string,
+  column: string,
+  master: RowSource | undefined,
+): Dictionary {
   const find = prepared(connection, `SELECT number AS value FROM ${name} WHERE ${column} = ?`);
-  const add = prepared(connection, `INSERT INTO ${name} (number, ${column}) VALUES (?, ?) RETURNING number AS value`);
+  const add = prepared(
+    connection,
+    `INSERT INTO ${name} (number, ${column}) VALUES (?, ?) RETURNING number AS value`,
+  );
   const next = prepared(
     connection,
     `SELECT max(${master === undefined ? 1 : FIRST_OWN_NUMBER}, coalesce(max(number), 0) + 1) AS value FROM ${name}`,

@@ -2,7 +2,7 @@ import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { CompositePart, IndexedValues, ReferenceRow } from '../../../fhir/search/indexed-values.ts';
 import type { SqlValue } from '../../search/fragment.ts';
 import type { Dictionary } from './dictionary.ts';
-import { KEY_SEPARATOR, type RowTable } from './index-tables.ts';
+import { KEY_SEPARATOR, type RowTable } from './search-tables.ts';
 
 /** The numbers that an index keeps for texts that repeat. */
 export interface Dictionaries {
@@ -18,7 +18,8 @@ export function indexRows(
 ): void {
   for (const [parameter, of, code] of values.token) put('token', [parameter, code, system.number(of)]);
   for (const [parameter, folded] of values.tokenText) put('token_text', [parameter, label.number(folded)]);
-  for (const [parameter, of, code] of values.identifier) put('identifier', [parameter, code, system.number(of)]);
+  for (const [parameter, of, code] of values.identifier)
+    put('identifier', [parameter, code, system.number(of)]);
   for (const [parameter, folded, exact] of values.string) {
     put('string', [parameter, folded, exact === folded ? '' : exact]);
   }
@@ -29,7 +30,8 @@ export function indexRows(
   }
   for (const row of values.reference) put('reference', referenceRow(row, system));
   for (const [parameter, uri] of values.uri) put('uri', [parameter, system.number(uri)]);
-  for (const [parameter, ...parts] of values.composite) put('composite', compositeRow(parameter, parts, system));
+  for (const [parameter, ...parts] of values.composite)
+    put('composite', compositeRow(parameter, parts, system));
 }
 
 function referenceRow([parameter, type, id, base, version]: ReferenceRow, system: Dictionary): SqlValue[] {
