@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { type Placement, placed } from './cores.ts';
 
 /** The unit of /proc/PID/stat, the same on every Linux. */
@@ -62,17 +62,18 @@ export class BenchProcess {
   }
 
   /**
-   * Seconds of processor time so far, all threads; undefined where there is no /proc. Steadier than rates where other
-   * work shares the cores.
+   * Seconds of processor time so far, all threads and all processes that it has started; undefined where there is no
+   * /proc. Steadier than rates where other work shares the cores.
    */
   processorSeconds(): number | undefined {
-    try {
-      const stat = readFileSync(`/proc/${this.pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-    } catch {
-      return undefined;
+    const processes = processTable();
+    if (!processes.has(this.pid)) return undefined;
+    const family = new Set([this.pid]);
+    // A process has a higher number than the one that started it, as long as numbers have not run out once.
+    for (const [pid, { parent }] of [...processes].sort(([a], [b]) => a - b)) {
+      if (family.has(parent)) family.add(pid);
     }
+    return [...family].reduce((sum, pid) => sum + processes.get(pid)!.processorSeconds, 0);
   }
 
   openFiles(): number {
@@ -86,4 +87,21 @@ export class BenchProcess {
     await this.ended;
     clearTimeout(kill);
   }
+}
+
+/** Every process that runs, by its number; empty where there is no /proc. */
+function processTable(): Map<number, { readonly parent: number; readonly processorSeconds: number }> {
+  const table = new Map<number, { parent: number; processorSeconds: number }>();
+  for (const name of existsSync('/proc/self/stat') ? readdirSync('/proc') : []) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const processorSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+      table.set(Number(name), { parent: Number(fields[1]), processorSeconds });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return table;
 }

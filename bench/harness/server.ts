@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import type { Placement } from './cores.ts';
 import { HttpClient, type Reply } from './http-client.ts';
 import { BenchProcess } from './process.ts';
 
@@ -38,9 +39,10 @@ export class BenchServer {
     command: (port: number) => readonly string[],
     log: string,
     path: string,
+    placement: Placement = 'server',
   ): Promise<BenchServer> {
     const port = await freePort();
-    const process = new BenchProcess('server', command(port), log);
+    const process = new BenchProcess(placement, command(port), log);
     const client = new HttpClient(port, 64);
     for (;;) {
       const reply = await client.send(path).catch((): Reply | undefined => undefined);

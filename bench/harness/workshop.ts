@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Placement } from './cores.ts';
 import { type Dataset, enlarge, openDataset, openSynthea, syntheaPresent } from './dataset.ts';
 import { Load, type Workload } from './load.ts';
 import { BenchProcess } from './process.ts';
@@ -115,14 +116,19 @@ export class Workshop {
   /** Starts `warmfhir serve` as one process unless told otherwise; `path` is what must be answered before it counts as started. */
   serve(
     data: string,
-    options: { flags?: readonly string[]; nodeFlags?: readonly string[]; path?: string } = {},
+    options: {
+      flags?: readonly string[];
+      nodeFlags?: readonly string[];
+      path?: string;
+      placement?: Placement;
+    } = {},
   ) {
-    const { flags = [], nodeFlags = [], path = '/all-good' } = options;
+    const { flags = [], nodeFlags = [], path = '/all-good', placement } = options;
     const command = (port: number) => [
       ...[process.execPath, ...nodeFlags, CLI, 'serve', '--store', `sqlite:${data}`],
       ...['--port', String(port), '--workers', '1', ...flags],
     ];
-    return this.#start(command, path);
+    return this.#start(command, path, placement);
   }
 
   /** Starts one of the servers in `bench/baseline/`. */
@@ -135,8 +141,12 @@ export class Workshop {
     return fileURLToPath(new URL(script, BASELINES));
   }
 
-  async #start(command: (port: number) => readonly string[], path: string): Promise<BenchServer> {
-    const server = await BenchServer.start(command, this.path('server.log'), path);
+  async #start(
+    command: (port: number) => readonly string[],
+    path: string,
+    placement?: Placement,
+  ): Promise<BenchServer> {
+    const server = await BenchServer.start(command, this.path('server.log'), path, placement);
     this.#servers.add(server);
     server.process.ended.then(() => this.#servers.delete(server));
     return server;
