@@ -54,6 +54,7 @@ export const ERRORS = {
   'parameter-unknown': ['not-supported', 'The search parameter is unknown here.'],
   'parameter-invalid': ['invalid', 'A parameter has a value that cannot be read.'],
   'search-too-costly': ['too-costly', 'The search takes more than the server gives to one.'],
+  'search-not-supported': ['not-supported', 'The search asks for something that this server does not do.'],
   'page-token-invalid': ['invalid', 'The page token was not issued for this tenant and search.'],
   'route-not-found': ['not-found', 'There is nothing at this address.'],
   'method-not-allowed': ['method-not-allowed', 'This address does not take this method.'],

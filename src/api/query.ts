@@ -1,5 +1,5 @@
 import { WarmfhirError } from '../errors.ts';
-import { nearest } from '../review/nearest.ts';
+import { nearest } from '../fhir/nearest.ts';
 
 /** The sentence on a parameter that is unknown, with what the client may have meant. */
 export function unknownParameter(name: string, known: readonly string[]): string {

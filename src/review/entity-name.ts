@@ -1,6 +1,6 @@
 import { WarmfhirError } from '../errors.ts';
+import { nearest } from '../fhir/nearest.ts';
 import { RESOURCE_TYPES } from '../fhir/resource-type.ts';
-import { nearest } from './nearest.ts';
 
 /** Plurals that no rule gives. */
 const IRREGULAR: Readonly<Record<string, string>> = {

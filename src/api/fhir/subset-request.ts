@@ -1,7 +1,7 @@
 import { WarmfhirError } from '../../errors.ts';
+import { nearest } from '../../fhir/nearest.ts';
 import type { ElementTable } from '../../fhir/subset/element-table.ts';
 import { type Subset, subsetOf } from '../../fhir/subset/subset.ts';
-import { nearest } from '../../review/nearest.ts';
 
 const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const;
 

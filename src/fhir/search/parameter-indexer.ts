@@ -9,7 +9,9 @@ import {
   text,
   type ValueIndexer,
 } from './gathered-rows.ts';
+import { nextNumber } from './number-range.ts';
 import { numberIndexer, quantityIndexer } from './quantity-indexers.ts';
+import { canonicalForm } from './reference-form.ts';
 import { referenceIndexer } from './reference-indexers.ts';
 import type { SearchParameter, SearchParameterType } from './search-parameter.ts';
 import { stringIndexer } from './string-indexers.ts';
@@ -102,7 +104,7 @@ function valueIndexer(
     case 'reference':
       return referenceIndexer(route.type);
     case 'uri':
-      return indexUri;
+      return route.type === 'canonical' ? indexCanonical : indexUri;
     default:
       // `near` is the only special parameter that R4 has.
       return indexPosition;
@@ -114,8 +116,19 @@ const indexUri: ValueIndexer = (value, parameter, rows) => {
   if (uri !== undefined) rows.uri.add([parameter, uri]);
 };
 
+/** A canonical address is found with its version and without. */
+const indexCanonical: ValueIndexer = (value, parameter, rows) => {
+  indexUri(value, parameter, rows);
+  const { base, version } = canonicalForm(text(value) ?? '');
+  if (version !== '') indexUri(base, parameter, rows);
+};
+
 const indexPosition: ValueIndexer = (value, parameter, rows) => {
   const { latitude, longitude } = members(value);
   if (typeof latitude !== 'number' || typeof longitude !== 'number') return;
-  rows.composite.add([parameter, { number: [latitude, latitude] }, { number: [longitude, longitude] }]);
+  rows.composite.add([
+    parameter,
+    { number: [latitude, nextNumber(latitude)] },
+    { number: [longitude, nextNumber(longitude)] },
+  ]);
 };

@@ -1,6 +1,14 @@
 import { fold } from './fold.ts';
 import { type GatheredRows, items, members, text, type ValueIndexer } from './gathered-rows.ts';
 
+/** The code system of media types, whose hierarchy is in their parameters. */
+export const MEDIA_TYPES = 'urn:ietf:bcp:13';
+
+/** How a media type is indexed that has parameters, beside its full text. */
+export function withParameters(mediaType: string): string {
+  return `${mediaType};`;
+}
+
 /** How codes are compared, which their code system decides. */
 export interface CodeCase {
   /**
@@ -24,7 +32,12 @@ export function tokenIndexer(type: string, system: string, codeCase: CodeCase): 
     case 'code':
       return (value, parameter, rows) => {
         const code = text(value);
-        if (code !== undefined) rows.token.add([parameter, system, codeCase.compared(system, code)]);
+        if (code === undefined) return;
+        const compared = codeCase.compared(system, code);
+        rows.token.add([parameter, system, compared]);
+        const semicolon = system === MEDIA_TYPES ? compared.indexOf(';') : -1;
+        if (semicolon > 0)
+          rows.token.add([parameter, system, withParameters(compared.slice(0, semicolon).trim())]);
       };
     case 'Coding':
       return coding;

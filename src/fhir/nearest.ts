@@ -15,15 +15,21 @@ export function nearest(name: string, names: Iterable<string>): readonly string[
     .map((found) => found.candidate);
 }
 
-/** Levenshtein distance: inserted, deleted and replaced letters. */
+/** Inserted, deleted, replaced and swapped letters. */
 function distance(a: string, b: string): number {
+  let twoAbove: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= b.length; column += 1) {
       const replaced = above[column - 1]! + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, above[column]! + 1, current[column - 1]! + 1));
+      const swapped =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+          ? twoAbove[column - 2]! + 1
+          : Number.POSITIVE_INFINITY;
+      current.push(Math.min(replaced, swapped, above[column]! + 1, current[column - 1]! + 1));
     }
+    twoAbove = above;
     above = current;
   }
   return above[b.length]!;
