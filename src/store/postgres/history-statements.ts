@@ -1,4 +1,5 @@
 import { masterTables, SCHEMA } from './master-tables.ts';
+import { TENANT_IS_NAMED } from './read-statements.ts';
 import type { Statement } from './statement.ts';
 
 /** Of what a history is asked for. */
@@ -74,7 +75,7 @@ export function historyStatements(generation: number): HistoryStatements {
         (SELECT m.type, m.id, $11::bigint AS version, $10::bigint AS last_updated, NULL::text AS method, true AS is_new,
             NULL::bigint AS reviewed_at, m.json
           FROM ${document} m
-          WHERE ($10::bigint < $5 OR $10::bigint = $5 AND (m.type, m.id, $11::bigint) < ($6, $7, $8))
+          WHERE ${TENANT_IS_NAMED} AND ($10::bigint < $5 OR $10::bigint = $5 AND (m.type, m.id, $11::bigint) < ($6, $7, $8))
             AND NOT EXISTS (SELECT FROM ${HISTORY} h WHERE h.tenant_id = $1 AND h.type = m.type AND h.id = m.id
               AND h.version = $11 AND h.copied AND h.replaced_at <= $4)${ofScope(scope, 'm', 12)}
           ORDER BY m.type DESC, m.id DESC LIMIT $9)

@@ -1,5 +1,5 @@
 import { masterTables, SCHEMA } from './master-tables.ts';
-import { VERSION } from './read-statements.ts';
+import { TENANT_IS_NAMED, VERSION } from './read-statements.ts';
 import type { Statement } from './statement.ts';
 
 const DOCUMENT = `${SCHEMA}.tenant_document`;
@@ -81,7 +81,7 @@ export function pageStatements(generation: number): PageStatements {
         (${overlayArm(walk)} LIMIT $6)
         UNION ALL
         (SELECT ${MASTER_COLUMNS} FROM ${document} m
-          WHERE m.type = $2 AND m.rid ${compare} $5 AND ${UNSHADOWED} ORDER BY m.rid ${direction} LIMIT $6)
+          WHERE ${TENANT_IS_NAMED} AND m.type = $2 AND m.rid ${compare} $5 AND ${UNSHADOWED} ORDER BY m.rid ${direction} LIMIT $6)
         ) both_arms ORDER BY rid ${direction} LIMIT $6`,
     };
   };
@@ -92,7 +92,8 @@ export function pageStatements(generation: number): PageStatements {
       text: `SELECT d.rid, ${VERSION} FROM ${DOCUMENT} d
         WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = ANY($3::text[]) AND d.json IS NOT NULL
         UNION ALL
-        SELECT ${MASTER_COLUMNS} FROM ${document} m WHERE m.type = $2 AND m.id = ANY($3::text[]) AND NOT EXISTS (
+        SELECT ${MASTER_COLUMNS} FROM ${document} m
+        WHERE ${TENANT_IS_NAMED} AND m.type = $2 AND m.id = ANY($3::text[]) AND NOT EXISTS (
           SELECT FROM ${DOCUMENT} s WHERE s.tenant_id = $1 AND s.type = $2 AND s.id = m.id)`,
     },
     list: {
@@ -100,7 +101,7 @@ export function pageStatements(generation: number): PageStatements {
       text: `SELECT coalesce(d.type, m.type) AS type, coalesce(d.id, m.id) AS id,
           d.version, d.last_updated, d.method, d.reviewed_at, coalesce(d.json, m.json) AS json
         FROM (SELECT first_rid FROM (
-            SELECT m.rid AS first_rid FROM ${document} m WHERE m.type = $2 AND NOT EXISTS (
+            SELECT m.rid AS first_rid FROM ${document} m WHERE ${TENANT_IS_NAMED} AND m.type = $2 AND NOT EXISTS (
               SELECT FROM ${DOCUMENT} d
               WHERE d.tenant_id = $1 AND d.type = $2 AND d.first_rid = m.rid AND ${HIDDEN})
             UNION ALL

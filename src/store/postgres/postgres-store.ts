@@ -7,6 +7,7 @@ import { Database } from './database.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { checkInstallation, type InstallationFacts } from './installation-check.ts';
+import { NEWEST_SEALED, SIZES } from './installation-statements.ts';
 import { KeptSearches } from './kept-searches.ts';
 import { MasterGenerations } from './master-generations.ts';
 import { APP_ROLE } from './master-tables.ts';
@@ -14,7 +15,6 @@ import { PostgresCollection } from './postgres-collection.ts';
 import { PostgresRegistry } from './postgres-registry.ts';
 import { RegistryWriter } from './registry-writer.ts';
 import { call } from './statement.ts';
-import { NEWEST_SEALED, SIZES } from './store-sizes.ts';
 import { TenantErasure } from './tenant-erasure.ts';
 import { TenantWriter } from './tenant-writer.ts';
 

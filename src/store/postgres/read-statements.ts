@@ -28,6 +28,12 @@ export const OVERLAY_ROWS: Statement = {
     WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = ANY($3::text[])`,
 };
 
+/**
+ * True, or an error where the transaction names no tenant: for statements that could be answered from the master alone
+ * without looking at a row of the tenant.
+ */
+export const TENANT_IS_NAMED = `$1 = ${SCHEMA}.app_tenant()`;
+
 /** Statements that read one generation's documents as well. */
 export interface GenerationStatements {
   /** The overlay's columns, then `master`: the text in the master where the tenant has changed nothing. */
@@ -46,12 +52,12 @@ export function generationStatements(generation: number): GenerationStatements {
         FROM (SELECT $1::bigint AS tenant_id, $2::smallint AS type, $3::text AS id) k
         LEFT JOIN ${DOCUMENT} d ON d.tenant_id = k.tenant_id AND d.tenant_id = $1 AND d.type = k.type AND d.id = k.id
         LEFT JOIN ${document} m ON m.type = k.type AND m.id = k.id AND d.version IS NULL
-        WHERE k.tenant_id = ${SCHEMA}.app_tenant()`,
+        WHERE ${TENANT_IS_NAMED}`,
     },
     untouchedRows: {
       name: `untouched_rows_g${generation}`,
       text: `SELECT m.rid, m.id, m.json FROM ${document} m
-        WHERE m.type = $2 AND m.id = ANY($3::text[]) AND NOT EXISTS (
+        WHERE ${TENANT_IS_NAMED} AND m.type = $2 AND m.id = ANY($3::text[]) AND NOT EXISTS (
           SELECT FROM ${DOCUMENT} d WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = m.id)`,
     },
   };
