@@ -18,6 +18,8 @@ type HistoryRow = Omit<VersionRow, 'method'> & {
 };
 
 const TOP: VersionKey = [Number.MAX_SAFE_INTEGER, 0, '', 0];
+/** Above the code of every type. */
+const ABOVE_ALL = [32_767, '', 0] as const;
 
 /** Versions of a collection, newest first; a page takes one round trip. */
 export class HistoryReader {
@@ -43,15 +45,12 @@ export class HistoryReader {
     const key = query.cursor === undefined ? TOP : parseKey(query.cursor);
     const page = [this.#serial, ...range, ...key, count + 1];
     const master = this.#masterCounts(query);
-    const statement = master
-      ? call(
-          this.#master.statements.history[name],
-          ...page,
-          this.#master.lastUpdated,
-          this.#master.version,
-          ...scope,
-        )
-      : call(OVERLAY_HISTORY[name], ...page, ...scope);
+    const { lastUpdated, version } = this.#master;
+    const below = lastUpdated < key[0] ? ABOVE_ALL : key.slice(1);
+    const statement =
+      master && lastUpdated <= key[0]
+        ? call(this.#master.statements.history[name], ...page, lastUpdated, version, ...below, ...scope)
+        : call(OVERLAY_HISTORY[name], ...page, ...scope);
     const [counted, found, has] = await this.#database.read(this.#serial, [
       call(HISTORY_COUNT[name], this.#serial, ...range, ...scope),
       statement,

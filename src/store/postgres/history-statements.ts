@@ -1,5 +1,5 @@
 import { masterTables, SCHEMA } from './master-tables.ts';
-import { TENANT_IS_NAMED } from './read-statements.ts';
+import { ROW_BY_ROW, TENANT_IS_NAMED } from './read-statements.ts';
 import type { Statement } from './statement.ts';
 
 /** Of what a history is asked for. */
@@ -59,7 +59,10 @@ export const HISTORY_COUNT = perScope((scope) => ({
 }));
 
 export interface HistoryStatements {
-  /** As the overlay's alone, with the master's; its time and version come before what the scope asks for. */
+  /**
+   * As the overlay's alone, with the master's. Before what the scope asks for come the master's time and version, and the
+   * key that its documents lie below: type, id, version.
+   */
   readonly history: Readonly<Record<HistoryScope, Statement>>;
   /** Whether the master has a document. type, id */
   readonly has: Statement;
@@ -70,14 +73,14 @@ export function historyStatements(generation: number): HistoryStatements {
   return {
     history: perScope((scope) => ({
       name: `history_${scope}_g${generation}`,
-      text: `SELECT * FROM (${overlayArms(scope, 12)}
+      text: `SELECT * FROM (${overlayArms(scope, 15)}
         UNION ALL
         (SELECT m.type, m.id, $11::bigint AS version, $10::bigint AS last_updated, NULL::text AS method, true AS is_new,
             NULL::bigint AS reviewed_at, m.json
           FROM ${document} m
-          WHERE ${TENANT_IS_NAMED} AND ($10::bigint < $5 OR $10::bigint = $5 AND (m.type, m.id, $11::bigint) < ($6, $7, $8))
+          WHERE ${TENANT_IS_NAMED} AND (m.type, m.id, $11::bigint) < ($12, $13, $14)
             AND NOT EXISTS (SELECT FROM ${HISTORY} h WHERE h.tenant_id = $1 AND h.type = m.type AND h.id = m.id
-              AND h.version = $11 AND h.copied AND h.replaced_at <= $4)${ofScope(scope, 'm', 12)}
+              AND h.version = $11 AND h.copied AND h.replaced_at <= $4 ${ROW_BY_ROW})${ofScope(scope, 'm', 15)}
           ORDER BY m.type DESC, m.id DESC LIMIT $9)
         ) arms ORDER BY ${ORDER} LIMIT $9`,
     })),

@@ -1,5 +1,5 @@
 import { masterTables, SCHEMA } from './master-tables.ts';
-import { TENANT_IS_NAMED, VERSION } from './read-statements.ts';
+import { ROW_BY_ROW, TENANT_IS_NAMED, VERSION } from './read-statements.ts';
 import type { Statement } from './statement.ts';
 
 const DOCUMENT = `${SCHEMA}.tenant_document`;
@@ -14,7 +14,7 @@ const MASTER_COLUMNS = `m.rid, m.type, m.id, NULL::bigint AS version, NULL::bigi
   NULL::bigint AS reviewed_at, m.json`;
 
 const UNSHADOWED = `NOT EXISTS (
-  SELECT FROM ${SHADOW} s WHERE s.tenant_id = $1 AND s.type = $2 AND s.master_rid = m.rid)`;
+  SELECT FROM ${SHADOW} s WHERE s.tenant_id = $1 AND s.type = $2 AND s.master_rid = m.rid ${ROW_BY_ROW})`;
 
 /**
  * How a page is walked: down from the newest or up from the oldest, on both arms or on the overlay alone. The arms come
@@ -58,7 +58,7 @@ export const LIST_COUNT: Statement = {
 /** Documents of the overlay in order of first appearance. tenant, type, reviewed, limit, offset */
 export const OVERLAY_LIST: Statement = {
   name: 'overlay_list',
-  text: `SELECT ${VERSION} FROM ${DOCUMENT} d WHERE d.tenant_id = $1 AND d.type = $2 AND NOT ${HIDDEN}
+  text: `SELECT ${VERSION} FROM ${DOCUMENT} d WHERE d.tenant_id = $1 AND d.type = $2 AND d.first_rid > 0 AND NOT ${HIDDEN}
     ORDER BY d.first_rid LIMIT $4 OFFSET $5`,
 };
 
@@ -94,7 +94,7 @@ export function pageStatements(generation: number): PageStatements {
         UNION ALL
         SELECT ${MASTER_COLUMNS} FROM ${document} m
         WHERE ${TENANT_IS_NAMED} AND m.type = $2 AND m.id = ANY($3::text[]) AND NOT EXISTS (
-          SELECT FROM ${DOCUMENT} s WHERE s.tenant_id = $1 AND s.type = $2 AND s.id = m.id)`,
+          SELECT FROM ${DOCUMENT} s WHERE s.tenant_id = $1 AND s.type = $2 AND s.id = m.id ${ROW_BY_ROW})`,
     },
     list: {
       name: `list_g${generation}`,
@@ -103,12 +103,12 @@ export function pageStatements(generation: number): PageStatements {
         FROM (SELECT first_rid FROM (
             SELECT m.rid AS first_rid FROM ${document} m WHERE ${TENANT_IS_NAMED} AND m.type = $2 AND NOT EXISTS (
               SELECT FROM ${DOCUMENT} d
-              WHERE d.tenant_id = $1 AND d.type = $2 AND d.first_rid = m.rid AND ${HIDDEN})
+              WHERE d.tenant_id = $1 AND d.type = $2 AND d.first_rid = m.rid AND d.first_rid > 0 AND ${HIDDEN})
             UNION ALL
             SELECT d.first_rid FROM ${DOCUMENT} d
-              WHERE d.tenant_id = $1 AND d.type = $2 AND d.replaces IS NULL AND NOT ${HIDDEN}
+              WHERE d.tenant_id = $1 AND d.type = $2 AND d.replaces IS NULL AND d.first_rid > 0 AND NOT ${HIDDEN}
           ) shown ORDER BY first_rid LIMIT $4 OFFSET $5) page
-        LEFT JOIN ${DOCUMENT} d ON d.tenant_id = $1 AND d.type = $2 AND d.first_rid = page.first_rid
+        LEFT JOIN ${DOCUMENT} d ON d.tenant_id = $1 AND d.type = $2 AND d.first_rid = page.first_rid AND d.first_rid > 0
         LEFT JOIN ${document} m ON m.type = $2 AND m.rid = page.first_rid
         ORDER BY page.first_rid`,
     },

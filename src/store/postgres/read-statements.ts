@@ -34,6 +34,12 @@ export const OVERLAY_ROWS: Statement = {
  */
 export const TENANT_IS_NAMED = `$1 = ${SCHEMA}.app_tenant()`;
 
+/**
+ * Ends a subquery that looks one row up by its key: it is then planned by itself and not as a join, whose plan would be a
+ * matter of statistics.
+ */
+export const ROW_BY_ROW = 'OFFSET 0';
+
 /** Statements that read one generation's documents as well. */
 export interface GenerationStatements {
   /** The overlay's columns, then `master`: the text in the master where the tenant has changed nothing. */
@@ -58,7 +64,7 @@ export function generationStatements(generation: number): GenerationStatements {
       name: `untouched_rows_g${generation}`,
       text: `SELECT m.rid, m.id, m.json FROM ${document} m
         WHERE ${TENANT_IS_NAMED} AND m.type = $2 AND m.id = ANY($3::text[]) AND NOT EXISTS (
-          SELECT FROM ${DOCUMENT} d WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = m.id)`,
+          SELECT FROM ${DOCUMENT} d WHERE d.tenant_id = $1 AND d.type = $2 AND d.id = m.id ${ROW_BY_ROW})`,
     },
   };
 }
