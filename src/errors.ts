@@ -47,6 +47,8 @@ export const ERRORS = {
   'resource-gone': ['gone', 'The resource was deleted.'],
   'version-not-found': ['not-found', 'The resource has no such version.'],
   'version-conflict': ['precondition-failed', 'The resource has another version than the request expects.'],
+  'criteria-ambiguous': ['precondition-failed', 'Several resources match the criteria.'],
+  'criteria-unmatched': ['precondition-failed', 'No resource matches the criteria.'],
   'patch-malformed': ['invalid', 'The body is not a patch of its form.'],
   'patch-not-applicable': ['unprocessable', 'The patch does not fit the resource.'],
   'write-contended': ['conflict', 'Others kept changing what this request is about.'],

@@ -16,7 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['source/', 'store/'],
   ['collection/'],
   ['tenant/'],
-  ['review/'],
+  ['review/', 'transaction/'],
   ['ingest/'],
   ['api/'],
   ADAPTERS,

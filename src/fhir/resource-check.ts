@@ -39,7 +39,16 @@ export function checkResource(
   structure: Structure,
   extraction: Extraction,
 ): ResourceContent {
-  const { content, value } = parsed(decoded(body), expected.id);
+  return checkResourceText(decoded(body), expected, structure);
+}
+
+/** As `checkResource`, for a body that has been decoded. */
+export function checkResourceText(
+  text: string,
+  expected: ExpectedResource,
+  structure: Structure,
+): ResourceContent {
+  const { content, value } = parsed(text, expected.id);
   if (content.type !== expected.type) {
     throw new WarmfhirError(
       'resource-mismatch',

@@ -15,8 +15,13 @@ export interface ValueRange {
 /**
  * Where the values of an object's own members stand, by key, without looking into them. The last one counts where a
  * key comes twice. Undefined when the text is not an object.
+ *
+ * @param twice told each key that comes again
  */
-export function objectMembers(text: Uint8Array): ReadonlyMap<string, ValueRange> | undefined {
+export function objectMembers(
+  text: Uint8Array,
+  twice: (key: string) => void = () => {},
+): ReadonlyMap<string, ValueRange> | undefined {
   const members = new Map<string, ValueRange>();
   const scanner = new ValueScanner();
   const skipSpace = (at: number) => {
@@ -44,6 +49,7 @@ export function objectMembers(text: Uint8Array): ReadonlyMap<string, ValueRange>
     if (start >= text.length) return undefined;
     const end = valueEnd(start);
     if (end <= start) return undefined;
+    if (members.has(key)) twice(key);
     members.set(key, { start, end });
     at = skipSpace(end);
     if (text[at] === CLOSE_OBJECT) return skipSpace(at + 1) === text.length ? members : undefined;

@@ -1,8 +1,9 @@
 import { WarmfhirError } from '../errors.ts';
+import type { ExpectedVersion } from '../fhir/entity-tag.ts';
 import { stamp } from '../fhir/resource-content.ts';
 import { restamp, withReview } from '../fhir/review-state.ts';
 import { type DocumentVersion, masterVersion, type StoredDocument, type VersionMethod } from './document.ts';
-import type { ExpectedVersion, Write, WriteResult } from './write.ts';
+import type { Write, WriteResult } from './write.ts';
 
 /** What a write comes to: its result and, where it changes anything, the version to store. */
 export interface PlannedWrite {
@@ -44,6 +45,14 @@ export function planWrite(
         return { result: { status: 'unchanged', document: current } };
       const document = { deleted: true, type: write.type, id: write.id, version, lastUpdated } as const;
       return { result: { status: 'deleted', document }, next: { method: 'DELETE', document } };
+    }
+    case 'require': {
+      const key = `${write.type}/${write.id}`;
+      if (current === undefined) {
+        throw new WarmfhirError('resource-not-found', `The collection holds no ${key}.`);
+      }
+      if (current.deleted) throw new WarmfhirError('resource-gone', `${key} was deleted.`);
+      return { result: { status: 'unchanged', document: current } };
     }
     case 'review': {
       if (current === undefined || current.deleted) return { result: { status: 'not-found' } };

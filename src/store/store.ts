@@ -1,3 +1,4 @@
+import type { BulkResults, BulkWrites } from './bulk-write.ts';
 import type { DocumentVersion } from './document.ts';
 import type { GenerationStore } from './generation.ts';
 import type { HistoryPage, HistoryQuery } from './history.ts';
@@ -39,6 +40,8 @@ export interface CollectionStore {
    * more than once.
    */
   write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]>;
+  /** As `write`, for so many writes that the calling thread should not have to look at them. */
+  writeBulk(writes: BulkWrites, now: number): Promise<BulkResults>;
   /**
    * Keeps the text of a search that is too long for a link, on behalf of this tenant and erased with it. Durable when it
    * resolves; every node finds it. What has expired goes, and so do the tenant's oldest beyond `MOST_KEPT_SEARCHES`.

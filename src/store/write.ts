@@ -1,8 +1,6 @@
+import type { ExpectedVersion } from '../fhir/entity-tag.ts';
 import type { ResourceContent } from '../fhir/resource-content.ts';
 import type { DeletedDocument, StoredDocument } from './document.ts';
-
-/** The version that a document must have, or `any` where it only has to exist. */
-export type ExpectedVersion = number | 'any';
 
 /**
  * One change to one document of a tenant's collection.
@@ -10,6 +8,7 @@ export type ExpectedVersion = number | 'any';
  * - `put` creates or replaces (`PUT`); it clears a review.
  * - `create` is `POST` with an id that the server chose; an id that exists is a `version-conflict`.
  * - `delete` of something absent or already deleted changes nothing.
+ * - `require` writes nothing: it throws `resource-not-found` or `resource-gone` where the document is not there.
  * - `review` sets or takes back the review state in the document itself, as a new version; setting what
  *   already stands still records a new time, taking back what is not there changes nothing.
  *
@@ -30,12 +29,13 @@ export type Write =
       readonly id: string;
       readonly ifMatch?: ExpectedVersion;
     }
+  | { readonly kind: 'require'; readonly type: string; readonly id: string }
   | { readonly kind: 'review'; readonly type: string; readonly id: string; readonly reviewed: boolean };
 
 export type WriteResult =
   | { readonly status: 'created' | 'updated' | 'reviewed'; readonly document: StoredDocument }
   | { readonly status: 'deleted'; readonly document: DeletedDocument }
-  /** Nothing changed: a delete of what is not there, or an unreview of what was not reviewed. */
+  /** Nothing changed: what was required is there, or a delete of what is not there, or an unreview of what was not reviewed. */
   | { readonly status: 'unchanged'; readonly document: StoredDocument | DeletedDocument | undefined }
   /** A review of a document that does not exist, or was deleted. */
   | { readonly status: 'not-found' };

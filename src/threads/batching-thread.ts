@@ -13,6 +13,7 @@ export type ThreadReply<Result> =
 
 interface Waiting<Request, Result> {
   readonly request: Request;
+  readonly transfer: readonly ArrayBuffer[];
   readonly resolve: (value: Result) => void;
   readonly reject: (error: WarmfhirError) => void;
 }
@@ -62,10 +63,11 @@ export class BatchingThread<Request, Result> {
     this.#worker.unref();
   }
 
-  call(request: Request): Promise<Result> {
+  /** @param transfer buffers that the request gives away instead of having them copied */
+  call(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Result> {
     if (this.#closed) return Promise.reject(new WarmfhirError('shutting-down'));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ request, resolve, reject });
+      this.#queue.push({ request, transfer, resolve, reject });
       // Requests of the same turn of the event loop travel together.
       if (this.#queue.length === 1 && this.#running.length === 0) setImmediate(() => this.#send());
     });
@@ -96,7 +98,10 @@ export class BatchingThread<Request, Result> {
     this.#worker ??= this.#start();
     this.#running = this.#queue.splice(0, this.#options.maxBatch ?? 256);
     this.#worker.ref();
-    this.#worker.postMessage(this.#running.map((waiting) => waiting.request));
+    this.#worker.postMessage(
+      this.#running.map((waiting) => waiting.request),
+      this.#running.flatMap((waiting) => waiting.transfer),
+    );
     this.#limitTime(this.#worker);
   }
 

@@ -1,7 +1,6 @@
+import { etag, expectedVersion } from '../../fhir/entity-tag.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { TenantRoute } from '../route.ts';
-import { etag } from './document-reply.ts';
-import { expectedVersion } from './preference.ts';
 
 /** `DELETE /fhir/:type/:id`: 204 also where there is nothing to delete, so that it can be repeated. */
 export function deleteRoute(api: ApiContext): TenantRoute {

@@ -1,13 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import { WarmfhirError } from '../../errors.ts';
+import { etag } from '../../fhir/entity-tag.ts';
 import type { StoredDocument } from '../../store/document.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { SubsetRequest } from './subset-request.ts';
-
-/** `W/"3"`. See https://hl7.org/fhir/R4/http.html#versioning */
-export function etag(version: number): string {
-  return `W/"${version}"`;
-}
 
 /** The version's `ETag` and `Last-Modified`. */
 export function setVersionHeaders(

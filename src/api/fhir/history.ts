@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../../errors.ts';
 import { historyBundle } from '../../fhir/bundle.ts';
+import { etag } from '../../fhir/entity-tag.ts';
 import { parseInstantRange } from '../../fhir/last-updated.ts';
 import type { HistoryEntry } from '../../store/document.ts';
 import type { HistoryQuery } from '../../store/history.ts';
@@ -7,7 +8,6 @@ import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
 import { single, unknownParameter, wholeNumber } from '../query.ts';
 import type { TenantRoute } from '../route.ts';
-import { etag } from './document-reply.ts';
 import { PageTokens } from './page-token.ts';
 
 const SELECTING = ['_since', '_at', '_count'] as const;

@@ -1,12 +1,12 @@
 import type { TenantCollection } from '../../collection/tenant-collection.ts';
 import { WarmfhirError } from '../../errors.ts';
+import { type ExpectedVersion, expectedVersion } from '../../fhir/entity-tag.ts';
 import type { Patch } from '../../fhir/patch/patch.ts';
-import type { ExpectedVersion, WriteResult } from '../../store/write.ts';
+import type { WriteResult } from '../../store/write.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { JSON_TYPES, jsonBytes } from '../json-body.ts';
 import { mediaType } from '../media-type.ts';
 import type { TenantRoute } from '../route.ts';
-import { expectedVersion } from './preference.ts';
 import { writeReply } from './write-reply.ts';
 
 const JSON_PATCH = 'application/json-patch+json';

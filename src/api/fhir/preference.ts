@@ -1,5 +1,3 @@
-import { WarmfhirError } from '../../errors.ts';
-import type { ExpectedVersion } from '../../store/write.ts';
 import type { ApiRequest } from '../api-context.ts';
 
 /** A preference of the `Prefer` header in lower case, such as `minimal` for `return`. See RFC 7240. */
@@ -30,22 +28,4 @@ export function preferredReturn(request: ApiRequest): PreferredReturn {
 /** True when unknown search parameters are to be left out: https://hl7.org/fhir/R4/search.html#errors */
 export function prefersLenient(request: ApiRequest): boolean {
   return preference(request, 'handling') === 'lenient';
-}
-
-/**
- * The version that an `If-Match` expects; `*` is any. Throws `parameter-invalid` for anything but one ETag, and
- * `version-conflict` for an ETag that no version has. https://hl7.org/fhir/R4/http.html#concurrency
- */
-export function expectedVersion(header: string | undefined): ExpectedVersion | undefined {
-  if (header === undefined) return undefined;
-  if (header.trim() === '*') return 'any';
-  const tag = /^(?:W\/)?"([^"]*)"$/.exec(header.trim());
-  if (tag === null) throw new WarmfhirError('parameter-invalid', 'If-Match is one ETag, for example W/"3".');
-  if (!/^[1-9]\d{0,14}$/.test(tag[1]!)) {
-    throw new WarmfhirError(
-      'version-conflict',
-      `No resource has the version ${tag[1]}: versions are numbers.`,
-    );
-  }
-  return Number(tag[1]);
 }

@@ -1,7 +1,7 @@
+import { expectedVersion } from '../../fhir/entity-tag.ts';
 import type { ApiContext } from '../api-context.ts';
 import { jsonBytes } from '../json-body.ts';
 import type { TenantRoute } from '../route.ts';
-import { expectedVersion } from './preference.ts';
 import { writeReply } from './write-reply.ts';
 
 /** `PUT /fhir/:type/:id`: replaces the resource, or makes it under the client's id. It clears a review. */

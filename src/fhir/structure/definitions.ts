@@ -20,6 +20,11 @@ export class Definitions {
     for (const name of Object.keys(this.#definitions)) if (!isResourceType(name)) this.load(name);
   }
 
+  /** Whether R4 has a type of this name. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#definitions, name);
+  }
+
   /** Reads the definition of a type unless that was done. */
   load(name: string): void {
     if (this.#loaded.has(name)) return;

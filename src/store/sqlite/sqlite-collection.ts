@@ -1,4 +1,5 @@
 import type { BatchingThread } from '../../threads/batching-thread.ts';
+import type { BulkResults, BulkWrites } from '../bulk-write.ts';
 import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
@@ -83,13 +84,12 @@ export class SqliteCollection implements CollectionStore {
     return this.#ask('reviewCounts');
   }
 
-  async write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
-    const { id, serial, generation } = this.#current();
-    return (await this.#writer.call({
-      tenant: { id, serial, generation },
-      writes,
-      now,
-    })) as readonly WriteResult[];
+  write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
+    return this.#write(writes, now);
+  }
+
+  writeBulk(writes: BulkWrites, now: number): Promise<BulkResults> {
+    return this.#write(writes, now);
   }
 
   async keepSearch(search: KeptSearch & { readonly now: number }): Promise<void> {
@@ -98,6 +98,11 @@ export class SqliteCollection implements CollectionStore {
 
   async keptSearch(hash: string, now: number): Promise<KeptSearch | undefined> {
     return this.#system.keptSearch(this.#record.serial, hash, now);
+  }
+
+  async #write<Result>(writes: readonly Write[] | BulkWrites, now: number): Promise<Result> {
+    const { id, serial, generation } = this.#current();
+    return (await this.#writer.call({ tenant: { id, serial, generation }, writes, now })) as Result;
   }
 
   async #ask<Result>(method: ReaderMethod, ...parameters: unknown[]): Promise<Result> {

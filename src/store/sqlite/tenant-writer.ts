@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../../errors.ts';
 import type { ThreadReply } from '../../threads/batching-thread.ts';
 import { failure } from '../../threads/serve-batches.ts';
+import { type BulkResults, type BulkWrites, packResults, readBulkWrites } from '../bulk-write.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { Write, WriteResult } from '../write.ts';
 import type { ChangeCounter } from './change-counter.ts';
@@ -15,11 +16,11 @@ import type { SystemFile } from './system-file.ts';
 /** The writes of one request: all or nothing. */
 export interface WriteRequest {
   readonly tenant: Pick<TenantRecord, 'id' | 'serial' | 'generation'>;
-  readonly writes: readonly Write[];
+  readonly writes: readonly Write[] | BulkWrites;
   readonly now: number;
 }
 
-type Reply = ThreadReply<readonly WriteResult[]>;
+type Reply = ThreadReply<readonly WriteResult[] | BulkResults>;
 
 /**
  * Writes to overlays, on a thread of its own. All requests of a batch for one tenant share one transaction, each in
@@ -130,7 +131,7 @@ function erased(tenant: string): WarmfhirError {
 function applyInSavepoint(overlay: OverlayFile, writer: OverlayWriter, request: WriteRequest): Reply {
   overlay.run('SAVEPOINT request');
   try {
-    const value = request.writes.map((write) => writer.apply(write, request.now));
+    const value = applyAll(writer, request);
     overlay.run('RELEASE request');
     return { ok: true, value };
   } catch (error) {
@@ -147,4 +148,12 @@ function applyInSavepoint(overlay: OverlayFile, writer: OverlayWriter, request: 
     overlay.run('RELEASE request');
     return failure(error);
   }
+}
+
+function applyAll(
+  writer: OverlayWriter,
+  { writes, now }: WriteRequest,
+): readonly WriteResult[] | BulkResults {
+  if (!('chunks' in writes)) return writes.map((write) => writer.apply(write, now));
+  return packResults(readBulkWrites(writes).map((write) => writer.apply(write, now)));
 }

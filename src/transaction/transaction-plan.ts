@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { type ErrorIssue, WarmfhirError } from '../errors.ts';
+import { shown } from '../fhir/parse-resource.ts';
+import { type RequestEntry, readRequestEntry } from './bundle-text.ts';
+import { type EntryRequest, type ResourceAddress, resourceAddress } from './entry-request.ts';
+
+/** Resources of a type that a query selects: `Patient?identifier=a|b`. */
+export interface Criteria {
+  readonly type: string;
+  readonly query: string;
+}
+
+/** What a transaction's entry is about, before anything was looked up. */
+export interface PlannedEntry {
+  /** Position in the Bundle, from 0. */
+  readonly index: number;
+  readonly request: EntryRequest;
+  readonly address: ResourceAddress;
+  readonly fullUrl: string | undefined;
+  readonly resource: Uint8Array | undefined;
+  /** The id that a new resource gets. */
+  readonly newId: string;
+  /** What decides which resource is meant, or whether one is made. */
+  readonly criteria: Criteria | undefined;
+}
+
+/** A conditional reference in a resource: https://hl7.org/fhir/R4/http.html#trules */
+const CONDITIONAL_REFERENCE = /"reference"\s*:\s*"([A-Z][A-Za-z]+\?(?:[^"\\]|\\.)+)"/g;
+
+/** The entries of a transaction, and what has to be looked up before they can be written. */
+export class TransactionPlan {
+  readonly entries: readonly PlannedEntry[];
+  /** By `Type?query`. */
+  readonly criteria: ReadonlyMap<string, Criteria>;
+
+  /** Throws what is wrong with an entry, naming its place; body-invalid where two have the same `fullUrl`. */
+  constructor(texts: readonly Uint8Array[], bases: readonly string[]) {
+    const criteria = new Map<string, Criteria>();
+    const fullUrls = new Set<string>();
+    this.entries = texts.map((text, index) =>
+      inEntry(index, () => {
+        const entry = planEntry(readRequestEntry(text, bases), index);
+        if (entry.criteria !== undefined) criteria.set(criteriaKey(entry.criteria), entry.criteria);
+        for (const found of conditionalReferences(entry.resource)) criteria.set(criteriaKey(found), found);
+        if (entry.fullUrl !== undefined && fullUrls.has(entry.fullUrl)) {
+          throw new WarmfhirError('body-invalid', `Another entry has the fullUrl ${shown(entry.fullUrl)}.`);
+        }
+        if (entry.fullUrl !== undefined) fullUrls.add(entry.fullUrl);
+        return entry;
+      }),
+    );
+    this.criteria = criteria;
+  }
+}
+
+export function criteriaKey({ type, query }: Criteria): string {
+  return `${type}?${query}`;
+}
+
+/** Runs what is about one entry; errors name the entry. */
+export function inEntry<Result>(index: number, task: () => Result): Result {
+  try {
+    return task();
+  } catch (error) {
+    if (!(error instanceof WarmfhirError)) throw error;
+    const place = `Bundle.entry[${index}]`;
+    const issues: readonly ErrorIssue[] =
+      error.issues.length > 0 ? error.issues : [{ diagnostics: error.detail }];
+    throw new WarmfhirError(error.code, `${place}: ${error.detail}`, {
+      cause: error,
+      issues: issues.map(({ diagnostics, expression }) => ({
+        diagnostics: `${place}: ${diagnostics}`,
+        expression:
+          expression === undefined ? place : `${place}.resource${expression.replace(/^[A-Za-z]+/, '')}`,
+      })),
+    });
+  }
+}
+
+function planEntry({ request, fullUrl, resource }: RequestEntry, index: number): PlannedEntry {
+  const { method, url, headers } = request;
+  const address = method === 'GET' || method === 'HEAD' ? ({ kind: 'other' } as const) : resourceAddress(url);
+  requireAddress(method, address, url);
+  if ((method === 'POST' || method === 'PUT' || method === 'PATCH') !== (resource !== undefined)) {
+    throw new WarmfhirError(
+      'body-invalid',
+      resource === undefined ? `A ${method} needs a resource.` : `A ${method} takes no resource.`,
+    );
+  }
+  const ifNoneExist = headers['if-none-exist'];
+  if (ifNoneExist !== undefined && method !== 'POST') {
+    throw new WarmfhirError('body-invalid', `A ${method} takes no ifNoneExist.`);
+  }
+  return {
+    ...{ index, request, address, fullUrl, resource, newId: randomUUID() },
+    criteria:
+      address.kind === 'criteria'
+        ? { type: address.type, query: address.query }
+        : address.kind === 'type' && ifNoneExist !== undefined
+          ? { type: address.type, query: ifNoneExist.replace(/^[A-Za-z]*\?/, '') }
+          : undefined,
+  };
+}
+
+function requireAddress(method: string, { kind }: ResourceAddress, url: string): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  if (method === 'POST' ? kind === 'type' : kind === 'instance' || kind === 'criteria') return;
+  throw new WarmfhirError('body-invalid', `A transaction cannot ${method} to ${shown(url)}.`);
+}
+
+function conditionalReferences(resource: Uint8Array | undefined): readonly Criteria[] {
+  // Few resources have any: a look at the bytes is enough for the others.
+  if (
+    resource === undefined ||
+    !Buffer.from(resource.buffer, resource.byteOffset, resource.length).includes('?')
+  ) {
+    return [];
+  }
+  const text = Buffer.from(resource.buffer, resource.byteOffset, resource.length).toString();
+  return [...text.matchAll(CONDITIONAL_REFERENCE)].flatMap((match) => {
+    const reference = JSON.parse(`"${match[1]}"`) as string;
+    const question = reference.indexOf('?');
+    return [{ type: reference.slice(0, question), query: reference.slice(question + 1) }];
+  });
+}

@@ -1,0 +1,127 @@
+import { expectedVersion, mustBeAbsent } from '../fhir/entity-tag.ts';
+import { checkResourceText } from '../fhir/resource-check.ts';
+import type { ResourceContent } from '../fhir/resource-content.ts';
+import type { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
+import type { StructureCheck } from '../fhir/structure/structure-check.ts';
+import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
+import type { Write } from '../store/write.ts';
+import { EntryLinks, restfulBase } from './entry-links.ts';
+import { type EntryTarget, entryTargets, type Lookups } from './entry-target.ts';
+import { inEntry, type PlannedEntry, type TransactionPlan } from './transaction-plan.ts';
+
+/** A resource as a patch of the transaction leaves it. */
+export interface PatchedEntry {
+  /** Position of the patch in the Bundle. */
+  readonly index: number;
+  readonly id: string;
+  /** The version that was patched. */
+  readonly version: number;
+  readonly text: string;
+}
+
+/** What was looked up for a transaction. */
+export interface Decisions {
+  readonly lookups: Lookups;
+  readonly patched: readonly PatchedEntry[];
+}
+
+/** The writes of a transaction, and which entry each of them is of. */
+export interface TransactionWrites {
+  readonly writes: BulkWrites;
+  /** By position of the write. */
+  readonly entries: readonly number[];
+  readonly targets: readonly EntryTarget[];
+}
+
+/** What the resources of a transaction are checked and changed with. */
+export interface ResourceTools {
+  readonly structure: StructureCheck;
+  readonly rewriter: LinkRewriter;
+}
+
+/** R4's order: https://hl7.org/fhir/R4/http.html#trules */
+const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'];
+
+/**
+ * The writes that a transaction comes to, in R4's order, with the links between its resources put right. What it reads by
+ * id is required to be there when everything has been written.
+ *
+ * @throws resource-invalid and whatever else is wrong with a resource, with its place; criteria-ambiguous,
+ * criteria-unmatched, body-invalid where two entries write the same resource
+ */
+export function transactionWrites(
+  plan: TransactionPlan,
+  { lookups, patched }: Decisions,
+  tools: ResourceTools,
+): TransactionWrites {
+  const patches = new Map(patched.map((each) => [each.index, each]));
+  const targets = entryTargets(plan.entries, lookups, patches);
+  const links = linksOf(plan, lookups, targets);
+  const bulk = new BulkWriter();
+  const entries: number[] = [];
+  const sorted = [...plan.entries].sort(
+    (a, b) => ORDER.indexOf(a.request.method) - ORDER.indexOf(b.request.method) || a.index - b.index,
+  );
+  for (const entry of sorted) {
+    inEntry(entry.index, () => {
+      for (const write of writesOf(entry, targets[entry.index]!, patches.get(entry.index))) {
+        bulk.add(write);
+        entries.push(entry.index);
+      }
+    });
+  }
+  return { writes: bulk.end(), entries, targets };
+
+  function* writesOf(
+    entry: PlannedEntry,
+    target: EntryTarget,
+    patch: PatchedEntry | undefined,
+  ): Generator<Write> {
+    const ifMatch = expectedVersion(entry.request.headers['if-match']);
+    const condition = ifMatch === undefined ? {} : { ifMatch };
+    switch (target.action) {
+      case 'delete':
+        for (const id of target.ids) yield { kind: 'delete', type: target.type, id, ...condition };
+        break;
+      case 'create':
+        yield { kind: 'create', content: contentOf(entry, target.type, target.id, true) };
+        break;
+      case 'put': {
+        const content = contentOf(entry, target.type, target.id, target.assignId);
+        const absent = mustBeAbsent(entry.request.headers['if-none-match']);
+        yield { kind: 'put', content, ...condition, ...(absent && { ifAbsent: true as const }) };
+        break;
+      }
+      case 'patch': {
+        const { type, id } = target;
+        const content = checkResourceText(patch!.text, { type, id, assignId: false }, tools.structure);
+        yield { kind: 'put', content, ifMatch: patch!.version };
+        break;
+      }
+      case 'require':
+        yield { kind: 'require', type: target.type, id: target.id };
+    }
+  }
+
+  function contentOf(entry: PlannedEntry, type: string, id: string, assignId: boolean): ResourceContent {
+    const { buffer, byteOffset, length } = entry.resource!;
+    const text = Buffer.from(buffer, byteOffset, length).toString();
+    const base = restfulBase(entry.fullUrl);
+    const linked = links.isEmpty
+      ? text
+      : tools.rewriter.rewrite(text, type, (link, kind) => links.replacement(link, kind, base));
+    return checkResourceText(linked, { type, id, assignId }, tools.structure);
+  }
+}
+
+function linksOf(plan: TransactionPlan, lookups: Lookups, targets: readonly EntryTarget[]): EntryLinks {
+  const links = new EntryLinks(lookups);
+  for (const { index, fullUrl, criteria } of plan.entries) {
+    const target = targets[index]!;
+    if (target.action === 'delete' || target.action === 'none') continue;
+    const address = `${target.type}/${target.id}`;
+    if (fullUrl !== undefined) links.add(fullUrl, address);
+    if (criteria !== undefined) links.addCriteria(criteria, address);
+  }
+  return links;
+}
