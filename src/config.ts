@@ -108,6 +108,13 @@ export const SETTINGS = {
     description: 'largest request body',
     schema: byteSize,
   }),
+  maxBundle: setting({
+    flags: '--max-bundle <size>',
+    env: 'WARMFHIR_MAX_BUNDLE',
+    fallback: '100MB',
+    description: 'largest Bundle that is sent to the base, as a batch or transaction',
+    schema: byteSize,
+  }),
   documentCache: setting({
     flags: '--document-cache <size>',
     env: 'WARMFHIR_DOCUMENT_CACHE',

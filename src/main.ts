@@ -17,6 +17,7 @@ import { PrometheusMetrics } from './metrics/prometheus/prometheus-metrics.ts';
 import { openStore } from './open-store.ts';
 import { ReviewService } from './review/review.ts';
 import { TenantManager } from './tenant/tenant-manager.ts';
+import { ThreadedRequestBundles } from './transaction/threaded-request-bundles.ts';
 
 export type ServeSettings = Pick<
   Settings,
@@ -29,6 +30,7 @@ export type ServeSettings = Pick<
   | 'autoWarm'
   | 'maxWarmTenants'
   | 'maxBody'
+  | 'maxBundle'
   | 'documentCache'
   | 'overlayHandles'
   | 'listenUrl'
@@ -68,11 +70,13 @@ export async function serve(
   });
   const check = new ThreadedResourceCheck();
   const patcher = new ThreadedPatcher();
+  const bundles = new ThreadedRequestBundles();
   const server = createServer({
-    ...{ store, collections, tenants, check, patcher, clock, log, metrics },
+    ...{ store, collections, tenants, check, patcher, bundles, clock, log, metrics },
     reviews: new ReviewService({ clock, metrics }),
     ingestion: new Ingestion({ generations: store.generations, clock }),
     maxBodyBytes: settings.maxBody,
+    maxBundleBytes: settings.maxBundle,
     version: packageVersion(),
     ...(peers === undefined ? {} : { metricsPeers: peers }),
     ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
@@ -91,6 +95,7 @@ export async function serve(
     await tenants.close();
     await check.close();
     await patcher.close();
+    await bundles.close();
     await store.close();
   }
 }

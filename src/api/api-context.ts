@@ -11,6 +11,8 @@ import type { Metrics, MetricsPeers } from '../metrics/metrics.ts';
 import type { ReviewService } from '../review/review.ts';
 import type { Store } from '../store/store.ts';
 import type { TenantManager } from '../tenant/tenant-manager.ts';
+import type { RequestBundles } from '../transaction/request-bundles.ts';
+import type { InnerReply, InnerRequest } from './dispatch.ts';
 import type { EventLoopLag } from './event-loop-lag.ts';
 import type { HttpDate } from './http-date.ts';
 
@@ -21,6 +23,7 @@ export interface ServerOptions {
   readonly reviews: ReviewService;
   readonly check: ResourceCheck;
   readonly patcher: Patcher;
+  readonly bundles: RequestBundles;
   readonly ingestion: Ingestion;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,6 +32,8 @@ export interface ServerOptions {
   readonly metricsPeers?: MetricsPeers;
   /** Larger bodies are refused with 413. */
   readonly maxBodyBytes: number;
+  /** The same for Bundles that are sent to the base. */
+  readonly maxBundleBytes: number;
   /** Of the product, as clients see it. */
   readonly version: string;
   /** Where clients reach the server, without a slash at the end; absent: what their Host header says. */
@@ -42,6 +47,8 @@ export interface ApiContext extends ServerOptions {
   readonly httpDate: HttpDate;
   readonly elements: ElementTable;
   readonly searchParameters: SearchParameters;
+  /** Answers a request that is part of another one, such as an entry of a batch. */
+  readonly dispatch: (request: InnerRequest) => Promise<InnerReply>;
 }
 
 /** Parts of an address that routes name, decoded. */

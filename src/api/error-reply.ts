@@ -13,7 +13,7 @@ export function errorReply(
   request: ApiRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const known = asWarmfhirError(error, api.maxBodyBytes);
+  const known = asWarmfhirError(error, request.routeOptions?.bodyLimit ?? api.maxBodyBytes);
   if (known.status >= 500 && known.category !== 'unavailable') {
     api.log.error({ err: error, method: request.method, url: request.url }, 'A request failed.');
   } else if (known.code.startsWith('store-')) {

@@ -59,7 +59,7 @@ async function sendLater(
   measured: Measured,
   request: ApiRequest,
   reply: FastifyReply,
-  body: Promise<string>,
+  body: Promise<string | Buffer>,
   started: number,
 ): Promise<void> {
   try {

@@ -87,7 +87,7 @@ function handled(
 function presented(face: Face, request: ApiRequest, body: ReplyBody): ReplyBody {
   if (request.query === '') return body;
   return body instanceof Promise
-    ? body.then((text) => face.present(request, text))
+    ? body.then((text) => face.present(request, text.toString()))
     : face.present(request, body);
 }
 

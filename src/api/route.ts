@@ -4,12 +4,14 @@ import type { Capability } from '../fhir/capability.ts';
 import type { ApiRequest } from './api-context.ts';
 
 /** The body of a reply; a handler sets status and headers on `reply` and leaves sending to the server. */
-export type ReplyBody = string | Promise<string>;
+export type ReplyBody = string | Promise<string | Buffer>;
 
 interface Address {
   /** HEAD goes with GET. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
+  /** Largest body that it takes, in bytes, where that is not the server's general limit. */
+  readonly maxBodyBytes?: number;
   /** What the CapabilityStatement says of it. */
   readonly capability?: Capability;
 }

@@ -1,4 +1,5 @@
 import type { ApiContext } from './api-context.ts';
+import { bundleRoute } from './fhir/bundle.ts';
 import { createRoute } from './fhir/create.ts';
 import { deleteRoute } from './fhir/delete.ts';
 import { historyRoutes } from './fhir/history.ts';
@@ -56,6 +57,7 @@ export function routes(api: ApiContext): readonly Route[] {
 /** The FHIR face, as the CapabilityStatement describes it. */
 function fhirRoutes(api: ApiContext): readonly Route[] {
   return [
+    bundleRoute(api),
     readRoute(api),
     vreadRoute(api),
     ...historyRoutes(api),

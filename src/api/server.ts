@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { SearchParameters } from '../fhir/search/search-parameters.ts';
 import { ElementTable } from '../fhir/subset/element-table.ts';
 import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
+import { dispatched } from './dispatch.ts';
 import { errorReply } from './error-reply.ts';
 import { EventLoopLag } from './event-loop-lag.ts';
 import { HttpDate } from './http-date.ts';
@@ -38,13 +39,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
     httpDate: new HttpDate(),
     elements: new ElementTable(),
     searchParameters: new SearchParameters(),
+    dispatch: (inner) => dispatched(server, inner),
   };
   api.metrics.watch(() => ({
     tenants: api.tenants.transitions(),
     openHandles: api.store.openHandles,
     eventLoopLag: api.eventLoopLag.current,
   }));
-  const server = Fastify({
+  const server: FastifyInstance = Fastify({
     bodyLimit: options.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENCE_TIMEOUT_MS,
@@ -86,7 +88,8 @@ function addRoute(server: FastifyInstance, api: ApiContext, route: Route): void 
     const measured = { method, route: route.path, meter: api.metrics.request(route.path, method) };
     const handler = meteredHandler(api, measured, routeHandler(api, route));
     for (const url of addresses(route)) {
-      server.route({ method, url, config: { measured }, handler: handler as never });
+      const limit = route.maxBodyBytes === undefined ? {} : { bodyLimit: route.maxBodyBytes };
+      server.route({ method, url, ...limit, config: { measured }, handler: handler as never });
     }
   }
 }

@@ -16,6 +16,7 @@ const SETTINGS = [
   'autoWarm',
   'maxWarmTenants',
   'maxBody',
+  'maxBundle',
   'documentCache',
   'overlayHandles',
   'listenUrl',

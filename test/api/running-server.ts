@@ -15,6 +15,7 @@ import { PrometheusMetrics } from '../../src/metrics/prometheus/prometheus-metri
 import { ReviewService } from '../../src/review/review.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { TenantManager, type TenantManagerOptions } from '../../src/tenant/tenant-manager.ts';
+import { ThreadedRequestBundles } from '../../src/transaction/threaded-request-bundles.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 export interface Answer {
@@ -41,6 +42,7 @@ export class RunningServer {
   readonly metrics = new PrometheusMetrics();
   readonly check = new ThreadedResourceCheck();
   readonly patcher = new ThreadedPatcher();
+  readonly bundles = new ThreadedRequestBundles();
   readonly store: SqliteStore;
   readonly collections: TenantCollectionManager;
   readonly tenants: TenantManager;
@@ -71,11 +73,13 @@ export class RunningServer {
       reviews: new ReviewService({ clock, metrics }),
       check: this.check,
       patcher: this.patcher,
+      bundles: this.bundles,
       ingestion: new Ingestion({ generations: store.generations, clock }),
       clock,
       log,
       metrics,
       maxBodyBytes: 1_000_000,
+      maxBundleBytes: 100_000_000,
       version: '1.2.3',
       ...options,
     });
@@ -184,6 +188,7 @@ export class RunningServer {
     await this.tenants.close();
     await this.check.close();
     await this.patcher.close();
+    await this.bundles.close();
     await this.store.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

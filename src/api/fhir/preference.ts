@@ -19,10 +19,17 @@ function preference(request: ApiRequest, name: string): string | undefined {
 
 export type PreferredReturn = 'minimal' | 'representation' | 'operationoutcome';
 
-/** What a write is to answer: the resource unless the client prefers less. https://hl7.org/fhir/R4/http.html#ops */
-export function preferredReturn(request: ApiRequest): PreferredReturn {
+/** What the client asks a write to answer, if it says so. https://hl7.org/fhir/R4/http.html#ops */
+export function chosenReturn(request: ApiRequest): PreferredReturn | undefined {
   const value = preference(request, 'return');
-  return value === 'minimal' || value === 'operationoutcome' ? value : 'representation';
+  return value === 'minimal' || value === 'operationoutcome' || value === 'representation'
+    ? value
+    : undefined;
+}
+
+/** What a write is to answer: the resource unless the client prefers less. */
+export function preferredReturn(request: ApiRequest): PreferredReturn {
+  return chosenReturn(request) ?? 'representation';
 }
 
 /** True when unknown search parameters are to be left out: https://hl7.org/fhir/R4/search.html#errors */

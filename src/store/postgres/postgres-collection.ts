@@ -1,4 +1,5 @@
 import { WarmfhirError } from '../../errors.ts';
+import { type BulkResults, type BulkWrites, packResults, readBulkWrites } from '../bulk-write.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
@@ -72,6 +73,10 @@ export class PostgresCollection implements CollectionStore {
 
   write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
     return this.#writer.write(this.#record, writes, now);
+  }
+
+  async writeBulk(writes: BulkWrites, now: number): Promise<BulkResults> {
+    return packResults(await this.write([...readBulkWrites(writes)], now));
   }
 
   keepSearch(search: KeptSearch & { readonly now: number }): Promise<void> {

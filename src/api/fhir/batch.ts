@@ -1,0 +1,72 @@
+import { WarmfhirError } from '../../errors.ts';
+import { outcomeOfError } from '../../fhir/outcome.ts';
+import type { BatchEntry, OpenBundle } from '../../transaction/request-bundles.ts';
+import { responseBundle, statusLine } from '../../transaction/transaction-response.ts';
+import type { ApiContext, ApiRequest } from '../api-context.ts';
+import type { InnerReply } from '../dispatch.ts';
+import { innerRequest, responseEntry } from './inner-request.ts';
+import { patchBody } from './patch-body.ts';
+import { chosenReturn } from './preference.ts';
+
+/** Entries that are in memory, and under way, at once. */
+const TOGETHER = 64;
+
+/**
+ * Answers a batch: each entry as if it had come by itself. Entries of one method that follow each other go together, so
+ * that many writes share a commit; otherwise they go in their order.
+ */
+export async function batchResponse(
+  api: ApiContext,
+  bundle: OpenBundle,
+  count: number,
+  request: ApiRequest,
+): Promise<Buffer> {
+  const answers: string[] = [];
+  for (let from = 0; from < count; from += TOGETHER) {
+    const entries = await bundle.entries(from, TOGETHER);
+    for (const run of runsOfMethods(entries)) {
+      answers.push(...(await Promise.all(run.map((entry) => batchEntry(api, request, entry)))));
+    }
+  }
+  return Buffer.from(responseBundle('batch', answers));
+}
+
+function runsOfMethods(entries: readonly BatchEntry[]): readonly BatchEntry[][] {
+  const runs: BatchEntry[][] = [];
+  let method: string | undefined;
+  for (const entry of entries) {
+    const own = entry.ok ? entry.request.method : method;
+    if (runs.length === 0 || own !== method) runs.push([]);
+    runs.at(-1)!.push(entry);
+    method = own;
+  }
+  return runs;
+}
+
+async function batchEntry(api: ApiContext, request: ApiRequest, entry: BatchEntry): Promise<string> {
+  if (!entry.ok) return refused(new WarmfhirError(entry.code, entry.detail, { issues: entry.issues ?? [] }));
+  try {
+    return responseEntry(api, request, await answered(api, request, entry));
+  } catch (error) {
+    if (error instanceof WarmfhirError) return refused(error);
+    throw error;
+  }
+}
+
+function answered(
+  api: ApiContext,
+  request: ApiRequest,
+  { request: asked, resource }: Extract<BatchEntry, { ok: true }>,
+): Promise<InnerReply> {
+  const prefer = `return=${chosenReturn(request) ?? 'minimal'}`;
+  if (resource === undefined) return api.dispatch(innerRequest(request, asked, { headers: { prefer } }));
+  const sent =
+    asked.method === 'PATCH' ? patchBody(resource) : { type: 'application/fhir+json', body: resource };
+  const headers = { prefer, 'content-type': sent.type };
+  return api.dispatch(innerRequest(request, asked, { headers, body: sent.body }));
+}
+
+function refused(error: WarmfhirError): string {
+  const response = JSON.stringify({ status: statusLine(error.status) });
+  return `{"response":${response.slice(0, -1)},"outcome":${outcomeOfError(error)}}}`;
+}

@@ -1,0 +1,120 @@
+import type { TenantCollection } from '../../collection/tenant-collection.ts';
+import { WarmfhirError } from '../../errors.ts';
+import { expectedVersion } from '../../fhir/entity-tag.ts';
+import type { BulkResults } from '../../store/bulk-write.ts';
+import type { BundleOutline, OpenBundle, PatchEntry, ReadEntry } from '../../transaction/request-bundles.ts';
+import { criteriaKey, inEntry } from '../../transaction/transaction-plan.ts';
+import type { Decisions, PatchedEntry } from '../../transaction/transaction-writes.ts';
+import type { ApiContext, ApiRequest } from '../api-context.ts';
+import { fhirBaseUrl } from '../base-url.ts';
+import { innerRequest, responseEntry } from './inner-request.ts';
+import { JSON_PATCH, patchBody } from './patch-body.ts';
+import { patchedText } from './patch-resource.ts';
+import { chosenReturn } from './preference.ts';
+
+type Outline = Extract<BundleOutline, { type: 'transaction' }>;
+
+/** So often a transaction is put together anew when others have changed what it was looked up or patched for. */
+const MOST_ATTEMPTS = 20;
+
+/**
+ * Carries out a transaction: all of it in one transaction of the store, or nothing. What it reads is read when everything
+ * has been written. https://hl7.org/fhir/R4/http.html#trules
+ */
+export async function transactionResponse(
+  api: ApiContext,
+  collection: TenantCollection,
+  bundle: OpenBundle,
+  outline: Outline,
+  request: ApiRequest,
+): Promise<Buffer> {
+  await requireReadable(api, outline.reads, request);
+  const results = await writeAll(api, collection, bundle, outline);
+  const read = new Map<number, string>();
+  for (const { index, request: asked } of outline.reads) {
+    read.set(index, responseEntry(api, request, await api.dispatch(innerRequest(request, asked))));
+  }
+  const prefer = chosenReturn(request) ?? 'minimal';
+  const bytes = await bundle.response({ results, read, base: fhirBaseUrl(api, request), prefer });
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A search that would fail fails the transaction before anything is written. */
+async function requireReadable(
+  api: ApiContext,
+  reads: readonly ReadEntry[],
+  request: ApiRequest,
+): Promise<void> {
+  for (const { index, request: asked, isRequired } of reads) {
+    if (isRequired) continue;
+    const { status, body } = await api.dispatch(innerRequest(request, asked));
+    if (status < 400) continue;
+    inEntry(index, () => {
+      throw new WarmfhirError(
+        'body-invalid',
+        `The answer to ${asked.method} ${asked.url} would be ${status}: ${reason(body)}`,
+      );
+    });
+  }
+}
+
+function reason(outcome: string): string {
+  try {
+    return String(JSON.parse(outcome).issue[0].diagnostics);
+  } catch {
+    return 'no reason given.';
+  }
+}
+
+async function writeAll(
+  api: ApiContext,
+  collection: TenantCollection,
+  bundle: OpenBundle,
+  outline: Outline,
+): Promise<BulkResults> {
+  const isDecided = outline.patches.length + outline.criteria.length > 0;
+  for (let attempt = 1; ; attempt++) {
+    const decisions = await decide(api, collection, outline);
+    const writes = await bundle.writes(decisions);
+    try {
+      return await collection.writeBulk(writes, api.clock.now());
+    } catch (error) {
+      const isConflict = error instanceof WarmfhirError && error.code === 'version-conflict';
+      if (!isConflict || !isDecided || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function decide(api: ApiContext, collection: TenantCollection, outline: Outline): Promise<Decisions> {
+  const lookups = new Map<string, readonly string[]>();
+  for (const criteria of outline.criteria) {
+    throw new WarmfhirError(
+      'parameter-unknown',
+      `The server does not look up ${criteriaKey(criteria)} in a transaction.`,
+    );
+  }
+  const patched = await Promise.all(outline.patches.map((patch) => patchedEntry(api, collection, patch)));
+  return { lookups, patched };
+}
+
+async function patchedEntry(
+  api: ApiContext,
+  collection: TenantCollection,
+  { index, target, ifMatch, resource }: PatchEntry,
+): Promise<PatchedEntry> {
+  try {
+    const { type, body } = patchBody(resource);
+    const expected = expectedVersion(ifMatch);
+    const { id } = target as { id: string };
+    const patch = { form: type === JSON_PATCH ? 'json-patch' : 'fhirpath-patch', body } as const;
+    const patched = await patchedText(api, collection.tenant, {
+      ...{ type: target.type, id, patch },
+      ...(expected === undefined ? {} : { ifMatch: expected }),
+    });
+    return { index, id, ...patched };
+  } catch (error) {
+    return inEntry(index, () => {
+      throw error;
+    });
+  }
+}
