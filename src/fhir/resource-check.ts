@@ -39,7 +39,7 @@ export function checkResource(
   structure: Structure,
   extraction: Extraction,
 ): ResourceContent {
-  return checkResourceText(decoded(body), expected, structure);
+  return checkResourceText(decoded(body), expected, structure, extraction);
 }
 
 /** As `checkResource`, for a body that has been decoded. */
@@ -47,6 +47,7 @@ export function checkResourceText(
   text: string,
   expected: ExpectedResource,
   structure: Structure,
+  extraction: Extraction,
 ): ResourceContent {
   const { content, value } = parsed(text, expected.id);
   if (content.type !== expected.type) {

@@ -1,5 +1,6 @@
 /** The thread that reads Bundles of requests and checks what they bring. */
 import { WarmfhirError } from '../errors.ts';
+import { Extraction } from '../fhir/search/extraction.ts';
 import { Definitions } from '../fhir/structure/definitions.ts';
 import { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
 import { StructureCheck } from '../fhir/structure/structure-check.ts';
@@ -13,7 +14,11 @@ import { transactionResponse } from './transaction-response.ts';
 import { type Decisions, type TransactionWrites, transactionWrites } from './transaction-writes.ts';
 
 const definitions = new Definitions();
-const tools = { structure: new StructureCheck(definitions), rewriter: new LinkRewriter(definitions) };
+const tools = {
+  structure: new StructureCheck(definitions),
+  extraction: new Extraction(),
+  rewriter: new LinkRewriter(definitions),
+};
 
 type Held =
   | { readonly type: 'batch'; readonly entries: readonly Uint8Array[]; readonly bases: readonly string[] }

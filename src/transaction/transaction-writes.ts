@@ -1,6 +1,7 @@
 import { expectedVersion, mustBeAbsent } from '../fhir/entity-tag.ts';
 import { checkResourceText } from '../fhir/resource-check.ts';
 import type { ResourceContent } from '../fhir/resource-content.ts';
+import type { Extraction } from '../fhir/search/extraction.ts';
 import type { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
 import type { StructureCheck } from '../fhir/structure/structure-check.ts';
 import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
@@ -36,6 +37,7 @@ export interface TransactionWrites {
 /** What the resources of a transaction are checked and changed with. */
 export interface ResourceTools {
   readonly structure: StructureCheck;
+  readonly extraction: Extraction;
   readonly rewriter: LinkRewriter;
 }
 
@@ -94,7 +96,12 @@ export function transactionWrites(
       }
       case 'patch': {
         const { type, id } = target;
-        const content = checkResourceText(patch!.text, { type, id, assignId: false }, tools.structure);
+        const content = checkResourceText(
+          patch!.text,
+          { type, id, assignId: false },
+          tools.structure,
+          tools.extraction,
+        );
         yield { kind: 'put', content, ifMatch: patch!.version };
         break;
       }
@@ -110,7 +117,7 @@ export function transactionWrites(
     const linked = links.isEmpty
       ? text
       : tools.rewriter.rewrite(text, type, (link, kind) => links.replacement(link, kind, base));
-    return checkResourceText(linked, { type, id, assignId }, tools.structure);
+    return checkResourceText(linked, { type, id, assignId }, tools.structure, tools.extraction);
   }
 }
 
