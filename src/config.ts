@@ -36,15 +36,31 @@ function setting<const S extends Setting<unknown>>(row: S): S {
   return row;
 }
 
+const storeAddress = z
+  .string()
+  .regex(/^[a-z]+:./, 'an address such as sqlite:./data or postgres://user@host/database');
+
 export const SETTINGS = {
   store: setting({
     flags: '--store <address>',
     env: 'WARMFHIR_STORE',
     fallback: 'sqlite:./data',
     description: 'where master, tenants and their changes live',
-    schema: z
-      .string()
-      .regex(/^[a-z]+:./, 'an address such as sqlite:./data or postgres://user@host/database'),
+    schema: storeAddress,
+    secret: true,
+  }),
+  from: setting({
+    flags: '--from <address>',
+    env: 'WARMFHIR_FROM',
+    description: 'the store that is moved; it is only read, and nothing may write to it meanwhile',
+    schema: storeAddress,
+    secret: true,
+  }),
+  to: setting({
+    flags: '--to <address>',
+    env: 'WARMFHIR_TO',
+    description: 'the empty store that it goes into',
+    schema: storeAddress,
     secret: true,
   }),
   host: setting({

@@ -16,7 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['source/', 'store/'],
   ['collection/'],
   ['tenant/'],
-  ['review/', 'transaction/'],
+  ['review/', 'transaction/', 'move/'],
   ['ingest/'],
   ['api/'],
   ADAPTERS,

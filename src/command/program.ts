@@ -3,6 +3,7 @@ import { packageVersion } from '../config.ts';
 import { addGeneration } from './generation.ts';
 import { addIngest } from './ingest.ts';
 import { addMigrate } from './migrate.ts';
+import { addMove } from './move.ts';
 import { addSample } from './sample.ts';
 import { addServe } from './serve.ts';
 import { addStatus } from './status.ts';
@@ -34,5 +35,6 @@ export function createProgram(): Command {
   addStatus(program);
   addGeneration(program);
   addTenant(program);
+  addMove(program);
   return program;
 }

@@ -5,6 +5,7 @@ import type { HistoryPage, HistoryQuery } from './history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from './page.ts';
 import type { SearchPage, SearchQuery } from './search.ts';
 import type { TenantRecord, TenantRegistry } from './tenant-registry.ts';
+import type { Transfer } from './transfer.ts';
 import type { Write, WriteResult } from './write.ts';
 
 /**
@@ -77,6 +78,8 @@ export interface StoreSizes {
 export interface Store {
   readonly generations: GenerationStore;
   readonly tenants: TenantRegistry;
+  /** Its rows, for a move to another engine. */
+  readonly transfer: Transfer;
   /** Database handles or connections that this process has open. */
   readonly openHandles: number;
   /**

@@ -8,7 +8,7 @@ describe('the command line', () => {
   it('shows its commands and ends with 0 when asked', async () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['sample', 'ingest', 'serve', 'status', 'generation', 'tenant']) {
+    for (const command of ['sample', 'ingest', 'serve', 'status', 'generation', 'tenant', 'move']) {
       expect(stdout).toContain(`  ${command} `);
     }
   });

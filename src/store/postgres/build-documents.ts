@@ -4,12 +4,12 @@ import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import { masterVersion } from '../document.ts';
 import { supersedes } from '../duplicate.ts';
 import type { IngestDocument } from '../generation.ts';
-import type { Queryable } from './build-session.ts';
 import { type BuildTables, buildTables } from './build-tables.ts';
 import { CopyBuffer } from './copy-buffer.ts';
 import { copyIn } from './copy-in.ts';
 import { masterTables } from './master-tables.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
+import type { Queryable } from './owner.ts';
 
 /** A document on its way into the table. */
 export interface BuildRow {

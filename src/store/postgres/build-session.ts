@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type Client, type ClientBase, type ClientConfig, Pool } from 'pg';
+import { type ClientBase, type ClientConfig, Pool } from 'pg';
 import { WarmfhirError } from '../../errors.ts';
 import { buildTables } from './build-tables.ts';
 import { databaseError } from './database-error.ts';
-import type { IngestLock } from './ingest-lock.ts';
+import type { Queryable } from './owner.ts';
 
-export type Queryable = Pick<Client, 'query'>;
+/** What must be held for as long as a session writes. */
+export interface BuildLock {
+  assertHeld(): void;
+  release(): Promise<void>;
+}
 
 /** So many batches are written at once, each on its own connection. */
 const CONNECTIONS = 4;
@@ -19,7 +23,7 @@ const INDEXING = "SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL max_parall
  */
 export class BuildSession {
   readonly generation: number;
-  readonly #lock: IngestLock;
+  readonly #lock: BuildLock;
   readonly #pool: Pool;
   readonly #token = randomBytes(16).toString('hex');
   readonly #build: string;
@@ -27,7 +31,7 @@ export class BuildSession {
 
   constructor(options: {
     readonly generation: number;
-    readonly lock: IngestLock;
+    readonly lock: BuildLock;
     readonly owner: ClientConfig;
   }) {
     this.generation = options.generation;

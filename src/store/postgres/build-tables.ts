@@ -1,4 +1,5 @@
-import { masterTables } from './master-tables.ts';
+import { createMasterTables, dropMasterTables, masterTables } from './master-tables.ts';
+import type { Queryable } from './owner.ts';
 
 /** What a build keeps beside the documents until it is sealed; in the generation's own schema. */
 export interface BuildTables {
@@ -26,8 +27,15 @@ export function buildTables(generation: number): BuildTables {
   };
 }
 
-/** Made together with the generation's own tables. */
-export function createBuildTables(generation: number): readonly string[] {
+/** Makes the tables of a generation and of its build, in place of what there may be. */
+export async function makeBuildTables(client: Queryable, generation: number): Promise<void> {
+  await client.query(dropMasterTables(generation));
+  for (const statement of [...createMasterTables(generation), ...createBuildTables(generation)]) {
+    await client.query(statement);
+  }
+}
+
+function createBuildTables(generation: number): readonly string[] {
   const { build, pending, conditionalCreate, checkpoint, reject, outcome } = buildTables(generation);
   return [
     `ALTER TABLE ${masterTables(generation).document} ADD COLUMN source_updated bigint`,

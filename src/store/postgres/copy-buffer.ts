@@ -34,6 +34,13 @@ export class CopyBuffer {
     return this;
   }
 
+  bool(value: boolean): this {
+    this.#reserve(5);
+    this.#length = this.#bytes.writeInt32BE(1, this.#length);
+    this.#length = this.#bytes.writeInt8(Number(value), this.#length);
+    return this;
+  }
+
   /** A safe integer. */
   int8(value: number | null): this {
     this.#reserve(12);

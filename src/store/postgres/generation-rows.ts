@@ -1,47 +1,34 @@
-import { Client, type ClientConfig } from 'pg';
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { GenerationBuild, GenerationInfo, GenerationStore, IngestionStatus } from '../generation.ts';
-import { BuildSession, type Queryable } from './build-session.ts';
-import { createBuildTables } from './build-tables.ts';
+import { MOVED } from '../transfer.ts';
+import { BuildSession } from './build-session.ts';
+import { makeBuildTables } from './build-tables.ts';
 import type { Database } from './database.ts';
-import { VALUE_TYPES, writableServer } from './database-connection.ts';
-import { databaseError } from './database-error.ts';
 import { GET_STATUS, LIST_GENERATIONS, STARTED_AT, typeCounts } from './generation-statements.ts';
 import { IngestLock } from './ingest-lock.ts';
 import { ingestionStatusOf, type StatusRow, saveIngestionStatus } from './ingestion-status-row.ts';
-import { createMasterTables, dropMasterTables, SCHEMA } from './master-tables.ts';
+import { dropMasterTables, SCHEMA } from './master-tables.ts';
+import type { Owner, Queryable } from './owner.ts';
 import { type BuildOwner, PostgresBuild } from './postgres-build.ts';
 import { sealGeneration } from './seal-generation.ts';
 import { type Call, call } from './statement.ts';
 
-/** Longest time for a connection to be made, milliseconds. */
-const CONNECT_WITHIN_MS = 10_000;
-
 export interface GenerationRowsOptions {
   /** Answers what serving asks. */
   readonly database: Database;
-  /** Where the owner of the schema builds, prunes and sets the status: at the server itself, not at a pooler. */
-  readonly ownerUrl: string;
+  /** Who builds, prunes and sets the status. */
+  readonly owner: Owner;
 }
 
 /** Generations as schemas `warmfhir_g<N>` with their rows in `generation`. */
 export class GenerationRows implements GenerationStore {
   readonly #database: Database;
-  readonly #ownerUrl: string;
+  readonly #owner: Owner;
 
-  constructor({ database, ownerUrl }: GenerationRowsOptions) {
+  constructor({ database, owner }: GenerationRowsOptions) {
     this.#database = database;
-    this.#ownerUrl = ownerUrl;
-  }
-
-  /** Of the server that takes writes now. */
-  async #owner(): Promise<ClientConfig> {
-    return {
-      connectionString: await writableServer(this.#ownerUrl, CONNECT_WITHIN_MS),
-      connectionTimeoutMillis: CONNECT_WITHIN_MS,
-      ...{ types: VALUE_TYPES, application_name: 'warmfhir ingest', keepAlive: true },
-    };
+    this.#owner = owner;
   }
 
   async ingestionStatus(): Promise<IngestionStatus | undefined> {
@@ -50,7 +37,7 @@ export class GenerationRows implements GenerationStore {
   }
 
   setIngestionStatus(status: IngestionStatus): Promise<void> {
-    return this.#asOwner((client) => saveIngestionStatus(client, status));
+    return this.#owner.run((client) => saveIngestionStatus(client, status));
   }
 
   async list(): Promise<readonly GenerationInfo[]> {
@@ -70,17 +57,15 @@ export class GenerationRows implements GenerationStore {
   }
 
   async build(sources: string, startedAt: number): Promise<GenerationBuild> {
-    const lock = await IngestLock.take(await this.#connected());
+    const lock = await IngestLock.take(await this.#owner.connect());
     let session: BuildSession | undefined;
     try {
-      const begun = await this.#asOwner((client) =>
-        inTransaction(client, () => begin(client, sources, startedAt)),
-      );
-      session = new BuildSession({ generation: begun.number, lock, owner: await this.#owner() });
+      const begun = await this.#owner.transaction((client) => begin(client, sources, startedAt));
+      session = new BuildSession({ generation: begun.number, lock, owner: await this.#owner.config() });
       await session.begin();
       const owner: BuildOwner = {
         seal: sealGeneration,
-        discard: (number) => this.#asOwner((client) => inTransaction(client, () => discard(client, number))),
+        discard: (number) => this.#owner.transaction((client) => discard(client, number)),
       };
       return new PostgresBuild({ session, startedAt: begun.startedAt, resumed: begun.resumed, owner });
     } catch (error) {
@@ -90,48 +75,12 @@ export class GenerationRows implements GenerationStore {
   }
 
   prune(generation: number): Promise<void> {
-    return this.#asOwner((client) => inTransaction(client, () => prune(client, generation)));
+    return this.#owner.transaction((client) => prune(client, generation));
   }
 
   async #rows<Row>(statement: Call): Promise<readonly Row[]> {
     const [reply] = await this.#database.read(undefined, [statement]);
     return reply!.rows as readonly Row[];
-  }
-
-  async #connected(): Promise<Client> {
-    const client = new Client(await this.#owner());
-    // What breaks a connection also fails what is asked of it.
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      throw databaseError(error);
-    }
-  }
-
-  async #asOwner<Result>(task: (client: Client) => Promise<Result>): Promise<Result> {
-    const client = await this.#connected();
-    try {
-      return await task(client);
-    } catch (error) {
-      throw databaseError(error);
-    } finally {
-      await client.end().catch(() => {});
-    }
-  }
-}
-
-async function inTransaction<Result>(client: Queryable, task: () => Promise<Result>): Promise<Result> {
-  await client.query('BEGIN');
-  try {
-    const result = await task();
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    // The connection is not used again, and what is not committed goes with it.
-    await client.query('ROLLBACK').catch(() => {});
-    throw error;
   }
 }
 
@@ -153,6 +102,7 @@ async function begin(client: Queryable, sources: string, startedAt: number): Pro
     `SELECT number, sources, started_at AS "startedAt" FROM ${generation} WHERE state = 'building'`,
   );
   const [found] = unfinished.rows as { number: number; sources: string; startedAt: number }[];
+  if (found?.sources === MOVED) throw new WarmfhirError('move-unfinished');
   if (found?.sources === sources) return { number: found.number, startedAt: found.startedAt, resumed: true };
   if (found !== undefined) await discard(client, found.number);
   const { rows } = await client.query(
@@ -161,10 +111,7 @@ async function begin(client: Queryable, sources: string, startedAt: number): Pro
     [sources, startedAt],
   );
   const { number } = rows[0] as { number: number };
-  await client.query(dropMasterTables(number));
-  for (const statement of [...createMasterTables(number), ...createBuildTables(number)]) {
-    await client.query(statement);
-  }
+  await makeBuildTables(client, number);
   return { number, startedAt, resumed: false };
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Client } from 'pg';
 import { WarmfhirError } from '../../errors.ts';
+import type { BuildLock } from './build-session.ts';
 import { databaseError } from './database-error.ts';
 
 /** Two numbers that name the lock among the advisory locks of the database. */
@@ -10,7 +11,7 @@ const LOCK = '1463898724, 1';
  * The right to build a generation: a lock of the session, which the server drops with the connection, however it ends. The
  * name of the session says who holds it.
  */
-export class IngestLock {
+export class IngestLock implements BuildLock {
   readonly #client: Client;
   #lost: unknown;
 

@@ -1,6 +1,6 @@
 import type { IngestionStatus } from '../generation.ts';
-import type { Queryable } from './build-session.ts';
 import { SET_STATUS } from './generation-statements.ts';
+import type { Queryable } from './owner.ts';
 
 /** The ingestion status as the database has it. */
 export interface StatusRow {

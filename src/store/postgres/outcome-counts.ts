@@ -1,4 +1,4 @@
-import type { Queryable } from './build-session.ts';
+import type { Queryable } from './owner.ts';
 
 /** How often documents of each type came again, gathered over one transaction. */
 export class OutcomeCounts {

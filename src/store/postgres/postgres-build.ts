@@ -12,10 +12,11 @@ import type {
   UndecidedCreate,
 } from '../generation.ts';
 import { BuildDocuments } from './build-documents.ts';
-import type { BuildSession, Queryable } from './build-session.ts';
+import type { BuildSession } from './build-session.ts';
 import { type BuildTables, buildTables } from './build-tables.ts';
 import { type MasterTables, masterTables } from './master-tables.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
+import type { Queryable } from './owner.ts';
 import { settleDocuments } from './settle-documents.ts';
 
 const STREAM_RIDS = 2 ** 31;

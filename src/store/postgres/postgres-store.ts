@@ -11,9 +11,11 @@ import { NEWEST_SEALED, SIZES } from './installation-statements.ts';
 import { KeptSearches } from './kept-searches.ts';
 import { MasterGenerations } from './master-generations.ts';
 import { APP_ROLE } from './master-tables.ts';
+import { Owner } from './owner.ts';
 import { PostgresCollection } from './postgres-collection.ts';
 import { PostgresRegistry } from './postgres-registry.ts';
 import { RegistryWriter } from './registry-writer.ts';
+import { RowTransfer } from './row-transfer.ts';
 import { call } from './statement.ts';
 import { TenantErasure } from './tenant-erasure.ts';
 import { TenantWriter } from './tenant-writer.ts';
@@ -43,6 +45,7 @@ const HOUSEKEEPING_MS = 30_000;
 export class PostgresStore implements Store {
   readonly generations: GenerationRows;
   readonly tenants: PostgresRegistry;
+  readonly transfer: RowTransfer;
   readonly #database: Database;
   readonly #watch: ChangeWatch;
   readonly #masters: MasterGenerations;
@@ -70,7 +73,9 @@ export class PostgresStore implements Store {
     this.#masters = new MasterGenerations(database, options.documentCacheBytes ?? 256 * 1024 * 1024);
     this.#searches = new KeptSearches(database);
     this.#writer = new TenantWriter({ database, masters: this.#masters, registry: writer });
-    this.generations = new GenerationRows({ database, ownerUrl: listenUrl });
+    const owner = new Owner(listenUrl);
+    this.generations = new GenerationRows({ database, owner });
+    this.transfer = new RowTransfer(owner);
     this.tenants = new PostgresRegistry({
       database,
       clock,

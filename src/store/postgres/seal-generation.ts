@@ -1,7 +1,8 @@
-import type { BuildSession, Queryable } from './build-session.ts';
+import type { BuildSession } from './build-session.ts';
 import { dropBuildTables } from './build-tables.ts';
 import { saveIngestionStatus } from './ingestion-status-row.ts';
 import { distributeMasterTables, masterTables, SCHEMA, sealMasterTables } from './master-tables.ts';
+import type { Queryable } from './owner.ts';
 
 /**
  * Makes a settled build visible and the ingestion status ready, in one transaction that is durable when this resolves. On
@@ -12,25 +13,11 @@ export async function sealGeneration(
   completedAt: number,
   message: string,
 ): Promise<void> {
-  const { generation } = session;
-  const { schema, document, typeCount } = masterTables(generation);
-  // What a reader may skip is known from now on, and how many rows there are of what.
-  await session.query(`VACUUM (ANALYZE) ${document}`);
+  await vacuum(session);
   await session.alone(async (client) => {
-    for (const statement of sealMasterTables(generation)) await client.query(statement);
-    for (const statement of dropBuildTables(generation)) await client.query(statement);
-    if (await isDistributed(client)) {
-      for (const statement of distributeMasterTables(generation)) await client.query(statement);
-    }
-    const sealed = await client.query(
-      `UPDATE ${SCHEMA}.generation SET state = 'sealed', sealed_at = $2,
-         resources = (SELECT coalesce(sum(documents), 0) FROM ${typeCount}),
-         bytes = (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
-           WHERE relnamespace = $3::regnamespace AND relkind = 'r')
-       WHERE number = $1 RETURNING started_at AS "startedAt"`,
-      [generation, completedAt, schema],
-    );
-    const { startedAt } = sealed.rows[0] as { startedAt: number };
+    const startedAt = await complete(client, session.generation);
+    const seal = `UPDATE ${SCHEMA}.generation SET state = 'sealed', sealed_at = $2 WHERE number = $1`;
+    await client.query(seal, [session.generation, completedAt]);
     await saveIngestionStatus(client, {
       _id: '_system/ingestion_status',
       ready: true,
@@ -39,6 +26,35 @@ export async function sealGeneration(
       message,
     });
   });
+}
+
+/** All of that but the last: the generation is whole, and stays out of sight. */
+export async function completeGeneration(session: BuildSession): Promise<void> {
+  await vacuum(session);
+  await session.alone((client) => complete(client, session.generation));
+}
+
+/** What a reader may skip is known from then on, and how many rows there are of what. */
+async function vacuum(session: BuildSession): Promise<void> {
+  await session.query(`VACUUM (ANALYZE) ${masterTables(session.generation).document}`);
+}
+
+/** @returns when the generation was begun */
+async function complete(client: Queryable, generation: number): Promise<number> {
+  const { schema, typeCount } = masterTables(generation);
+  for (const statement of sealMasterTables(generation)) await client.query(statement);
+  for (const statement of dropBuildTables(generation)) await client.query(statement);
+  if (await isDistributed(client)) {
+    for (const statement of distributeMasterTables(generation)) await client.query(statement);
+  }
+  const completed = await client.query(
+    `UPDATE ${SCHEMA}.generation SET resources = (SELECT coalesce(sum(documents), 0) FROM ${typeCount}),
+       bytes = (SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+         WHERE relnamespace = $2::regnamespace AND relkind = 'r')
+     WHERE number = $1 RETURNING started_at AS "startedAt"`,
+    [generation, schema],
+  );
+  return (completed.rows[0] as { startedAt: number }).startedAt;
 }
 
 /** Whether the tables of this database are spread over a Citus cluster. */

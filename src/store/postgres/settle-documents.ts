@@ -1,9 +1,10 @@
 import { supersedes } from '../duplicate.ts';
 import type { BuildDocuments } from './build-documents.ts';
-import type { BuildSession, Queryable } from './build-session.ts';
+import type { BuildSession } from './build-session.ts';
 import { buildTables } from './build-tables.ts';
 import { indexMasterTables, masterTables } from './master-tables.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
+import type { Queryable } from './owner.ts';
 
 const CHUNK = 2000;
 const UNIQUE_VIOLATION = '23505';

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { WarmfhirError } from '../../errors.ts';
 import type { GenerationBuild, GenerationInfo, GenerationStore, IngestionStatus } from '../generation.ts';
+import { MOVED } from '../transfer.ts';
 import { fileSha256 } from './file-hash.ts';
 import { IngestLock } from './ingest-lock.ts';
 import { type BuildOwner, MasterBuild } from './master-build.ts';
@@ -73,6 +74,7 @@ export class GenerationFiles implements GenerationStore {
 
   #openBuild(sources: string, startedAt: number, lock: IngestLock): MasterBuild {
     const unfinished = this.#system.unfinishedGeneration();
+    if (unfinished?.sources === MOVED) throw new WarmfhirError('move-unfinished');
     if (unfinished !== undefined) {
       if (unfinished.sources === sources && existsSync(this.#folder.master(unfinished.number))) {
         return this.#masterBuild(unfinished.number, unfinished.startedAt, true, lock);

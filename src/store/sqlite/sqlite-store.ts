@@ -5,6 +5,7 @@ import { scriptUrl } from '../../threads/script-url.ts';
 import type { CollectionStore, Store, StoreSizes } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import { ChangeCounter } from './change-counter.ts';
+import { FileTransfer } from './file-transfer.ts';
 import { GenerationFiles } from './generation-files.ts';
 import { MasterDocuments } from './master-documents.ts';
 import { MasterFiles } from './master-files.ts';
@@ -34,6 +35,7 @@ export interface SqliteStoreOptions {
 export class SqliteStore implements Store {
   readonly generations: GenerationFiles;
   readonly tenants: TenantRows;
+  readonly transfer: FileTransfer;
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
   readonly #changes: ChangeCounter;
@@ -70,6 +72,7 @@ export class SqliteStore implements Store {
     this.#writers = times(writers, () => thread<WriterCall>('writer-thread', share(1 / 2, writers)));
     this.#readers = times(readers, () => thread<ReaderCall>('reader-thread', share(1 / 4, readers)));
     this.#registry = thread<RegistryCall>('registry-thread', 0);
+    this.transfer = new FileTransfer(this.#folder, this.#system);
     this.generations = new GenerationFiles(this.#folder, this.#system, this.#masters);
     this.tenants = new TenantRows({
       folder: this.#folder,

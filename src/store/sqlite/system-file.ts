@@ -4,6 +4,7 @@ import { WarmfhirError } from '../../errors.ts';
 import type { GenerationInfo, IngestionStatus } from '../generation.ts';
 import type { KeptSearch } from '../store.ts';
 import type { TenantCount, TenantRecord } from '../tenant-registry.ts';
+import { MOVED } from '../transfer.ts';
 import {
   APPLICATION_ID,
   type Connection,
@@ -195,6 +196,12 @@ export class SystemFile {
     ) as { number: number; sources: string; startedAt: number } | undefined;
   }
 
+  /** Generations of a move that was begun and not finished. */
+  movedGenerations(): readonly number[] {
+    const sql = "SELECT number FROM generation WHERE state = 'building' AND sources = ?";
+    return (this.#all(sql, MOVED) as { number: number }[]).map(({ number }) => number);
+  }
+
   /** Registers the next generation as being built; its number. */
   beginGeneration(sources: string, startedAt: number): number {
     return this.transaction(() => {
@@ -242,8 +249,8 @@ export class SystemFile {
     return guarded(this.#path, () => this.#prepared(sql).get(...parameters));
   }
 
-  #all(sql: string): unknown[] {
-    return guarded(this.#path, () => this.#prepared(sql).all());
+  #all(sql: string, ...parameters: unknown[]): unknown[] {
+    return guarded(this.#path, () => this.#prepared(sql).all(...parameters));
   }
 
   #prepared(sql: string): Statement {

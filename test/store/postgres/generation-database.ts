@@ -1,6 +1,7 @@
 import { Database } from '../../../src/store/postgres/database.ts';
 import { GenerationRows } from '../../../src/store/postgres/generation-rows.ts';
 import { migrate } from '../../../src/store/postgres/migrate.ts';
+import { Owner } from '../../../src/store/postgres/owner.ts';
 import { freshDatabase } from '../../postgres/test-database.ts';
 
 /** Opens the generations of a migrated database, as one process does. */
@@ -9,7 +10,7 @@ export function openGenerations(url: string): { readonly rows: GenerationRows; c
     { url, deadlineMs: 5_000, shared: 1, exclusive: 1 },
     { dropRole: true, statementTimeoutMs: 5_000 },
   );
-  return { rows: new GenerationRows({ database, ownerUrl: url }), close: () => database.close() };
+  return { rows: new GenerationRows({ database, owner: new Owner(url) }), close: () => database.close() };
 }
 
 /** A migrated database of one test. */

@@ -1,0 +1,45 @@
+import { resourceTypeCode } from '../../fhir/resource-type.ts';
+import type { ChangedDocument, VersionRow } from '../transfer.ts';
+import { CopyBuffer } from './copy-buffer.ts';
+import { copyIn } from './copy-in.ts';
+import { SCHEMA } from './master-tables.ts';
+import type { Queryable } from './owner.ts';
+
+/** Adds documents of another installation to a tenant's, with their former versions, in the transaction of `client`. */
+export async function addOverlayRows(
+  client: Queryable,
+  serial: number,
+  documents: readonly ChangedDocument[],
+): Promise<void> {
+  const current = new CopyBuffer();
+  const history = new CopyBuffer();
+  const shadow = new CopyBuffer();
+  for (const document of documents) {
+    const { former, rid, replaces, firstRid } = document;
+    startRow(current, 12, serial, document, former.at(-1)).int8(rid).int8(replaces).int8(firstRid);
+    for (const [index, version] of former.entries()) {
+      const next = former[index + 1] ?? document;
+      startRow(history, 11, serial, version, former[index - 1])
+        .bool(replaces !== null && index === 0)
+        .int8(next.lastUpdated);
+    }
+    if (replaces !== null) shadow.row(3).int8(serial).int2(resourceTypeCode(document.type)).int8(replaces);
+  }
+  const version = 'tenant_id, type, id, version, last_updated, method, is_new, reviewed_at, json';
+  await copyIn(client, `${SCHEMA}.tenant_document (${version}, rid, replaces, first_rid)`, current);
+  await copyIn(client, `${SCHEMA}.tenant_history (${version}, copied, replaced_at)`, history);
+  await copyIn(client, `${SCHEMA}.tenant_shadow (tenant_id, type, master_rid)`, shadow);
+}
+
+/** The columns that every version has. */
+function startRow(
+  buffer: CopyBuffer,
+  columns: number,
+  serial: number,
+  { type, id, version, lastUpdated, method, reviewTime, json }: VersionRow,
+  before: VersionRow | undefined,
+): CopyBuffer {
+  const isNew = json !== null && (before === undefined || before.json === null);
+  buffer.row(columns).int8(serial).int2(resourceTypeCode(type)).text(id).int8(version).int8(lastUpdated);
+  return buffer.text(method).bool(isNew).int8(reviewTime).text(json);
+}

@@ -1,0 +1,109 @@
+import { resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import type { VersionMethod } from '../document.ts';
+import type { TenantRecord } from '../tenant-registry.ts';
+import type { ChangedDocument, MasterRow, Reception, Transfer, VersionRow } from '../transfer.ts';
+import { databaseError } from './database-error.ts';
+import { masterTables, SCHEMA } from './master-tables.ts';
+import type { Owner } from './owner.ts';
+import { RowReception } from './row-reception.ts';
+
+/** So many rows are read at a time. */
+const CHUNK = 100;
+
+/** The rows of an installation in PostgreSQL, as the owner of its schema reads them. */
+export class RowTransfer implements Transfer {
+  readonly #owner: Owner;
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+  }
+
+  async *masterRows(generation: number): AsyncGenerator<readonly MasterRow[]> {
+    const sql = `SELECT rid, type, id, json FROM ${masterTables(generation).document} ORDER BY rid`;
+    for await (const rows of this.#chunks<MasterColumns>(sql)) {
+      yield rows.map((row) => ({ ...row, type: resourceTypeOfCode(row.type) }));
+    }
+  }
+
+  async *changes(tenant: TenantRecord): AsyncGenerator<readonly ChangedDocument[]> {
+    if (!tenant.overlay) return;
+    const version = 'type, id, version, last_updated, method, reviewed_at, json';
+    const bound = `tenant_id = ${Math.trunc(tenant.serial)}`;
+    const changed = `SELECT ${version}, rid, replaces, first_rid FROM ${SCHEMA}.tenant_document
+      WHERE ${bound} ORDER BY type, id`;
+    const former = `SELECT ${version} FROM ${SCHEMA}.tenant_history
+      WHERE ${bound} AND (type, id) IN (SELECT * FROM unnest($1::smallint[], $2::text[])) ORDER BY type, id, version`;
+    for await (const rows of this.#chunks<ChangedColumns>(changed)) {
+      const keys = [rows.map(({ type }) => type), rows.map(({ id }) => id)];
+      const found = await this.#owner.run(async (client) => (await client.query(former, keys)).rows);
+      yield withFormer(rows, found as VersionColumns[]);
+    }
+  }
+
+  receive(): Promise<Reception> {
+    return RowReception.begin(this.#owner);
+  }
+
+  /** The rows of a query as they are at its beginning. */
+  async *#chunks<Columns>(sql: string): AsyncGenerator<readonly Columns[]> {
+    const client = await this.#owner.connect();
+    try {
+      await client.query(`BEGIN READ ONLY; DECLARE rows NO SCROLL CURSOR FOR ${sql}`);
+      while (true) {
+        const { rows } = await client.query(`FETCH ${CHUNK} FROM rows`);
+        if (rows.length > 0) yield rows as Columns[];
+        if (rows.length < CHUNK) return;
+      }
+    } catch (error) {
+      throw databaseError(error);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+}
+
+interface MasterColumns extends Omit<MasterRow, 'type'> {
+  readonly type: number;
+}
+
+interface VersionColumns {
+  readonly type: number;
+  readonly id: string;
+  readonly version: number;
+  readonly last_updated: number;
+  readonly method: VersionMethod;
+  readonly reviewed_at: number | null;
+  readonly json: string | null;
+}
+
+interface ChangedColumns extends VersionColumns {
+  readonly rid: number;
+  readonly replaces: number | null;
+  readonly first_rid: number;
+}
+
+function withFormer(
+  rows: readonly ChangedColumns[],
+  former: readonly VersionColumns[],
+): readonly ChangedDocument[] {
+  const byKey = Map.groupBy(former, ({ type, id }) => `${type}/${id}`);
+  return rows.map((row) => ({
+    ...versionRow(row),
+    rid: row.rid,
+    replaces: row.replaces,
+    firstRid: row.first_rid,
+    former: (byKey.get(`${row.type}/${row.id}`) ?? []).map(versionRow),
+  }));
+}
+
+function versionRow(row: VersionColumns): VersionRow {
+  return {
+    type: resourceTypeOfCode(row.type),
+    id: row.id,
+    version: row.version,
+    lastUpdated: row.last_updated,
+    method: row.method,
+    reviewTime: row.reviewed_at,
+    json: row.json,
+  };
+}

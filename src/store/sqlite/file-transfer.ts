@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import type { VersionMethod } from '../document.ts';
+import { rowChunks } from '../row-chunks.ts';
+import type { TenantRecord } from '../tenant-registry.ts';
+import type { ChangedDocument, MasterRow, Reception, Transfer, VersionRow } from '../transfer.ts';
+import { type Connection, guarded, openConnection } from './connection.ts';
+import { FileReception } from './file-reception.ts';
+import type { StoreFolder } from './store-folder.ts';
+import type { SystemFile } from './system-file.ts';
+
+/** The rows of an installation of files, each file read on a connection of its own. */
+export class FileTransfer implements Transfer {
+  readonly #folder: StoreFolder;
+  readonly #system: SystemFile;
+
+  constructor(folder: StoreFolder, system: SystemFile) {
+    this.#folder = folder;
+    this.#system = system;
+  }
+
+  async *masterRows(generation: number): AsyncGenerator<readonly MasterRow[]> {
+    yield* chunksOf(this.#folder.master(generation), masterRows, ({ json }) => json.length);
+  }
+
+  async *changes(tenant: TenantRecord): AsyncGenerator<readonly ChangedDocument[]> {
+    const path = this.#folder.overlay(tenant.id);
+    // A process may have ended between the registry's word and the first write.
+    if (tenant.overlay && existsSync(path)) yield* chunksOf(path, changedDocuments, charactersOf);
+  }
+
+  async receive(): Promise<Reception> {
+    return FileReception.begin(this.#folder, this.#system);
+  }
+}
+
+/** Reads a file in chunks. */
+function* chunksOf<Row>(
+  path: string,
+  read: (connection: Connection) => Iterable<Row>,
+  size: (row: Row) => number,
+): Generator<readonly Row[]> {
+  const connection = openConnection(path, { readonly: true });
+  try {
+    // Its statement has to end before the connection can be closed.
+    using chunks = rowChunks(read(connection), size);
+    while (true) {
+      const next = guarded(path, () => chunks.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+interface MasterColumns extends Omit<MasterRow, 'type'> {
+  readonly type: number;
+}
+
+function* masterRows(connection: Connection): Generator<MasterRow> {
+  const statement = connection.prepare('SELECT rid, type, id, json FROM document ORDER BY rid');
+  for (const row of statement.iterate() as IterableIterator<MasterColumns>) {
+    yield { ...row, type: resourceTypeOfCode(row.type) };
+  }
+}
+
+const VERSION = 'type, id, version, last_updated, method, reviewed_at, json';
+
+interface VersionColumns {
+  readonly type: number;
+  readonly id: string;
+  readonly version: number;
+  readonly last_updated: number;
+  readonly method: VersionMethod;
+  readonly reviewed_at: number | null;
+  readonly json: string | null;
+}
+
+interface ChangedColumns extends VersionColumns {
+  readonly rid: number;
+  readonly replaces: number | null;
+  readonly first_rid: number;
+}
+
+function* changedDocuments(connection: Connection): Generator<ChangedDocument> {
+  const changed = connection.prepare(
+    `SELECT ${VERSION}, rid, replaces, first_rid FROM document ORDER BY type, id`,
+  );
+  const former = connection.prepare(
+    `SELECT ${VERSION} FROM history WHERE type = ? AND id = ? ORDER BY version`,
+  );
+  for (const row of changed.iterate() as IterableIterator<ChangedColumns>) {
+    yield {
+      ...versionRow(row),
+      rid: row.rid,
+      replaces: row.replaces,
+      firstRid: row.first_rid,
+      former: (former.all(row.type, row.id) as VersionColumns[]).map(versionRow),
+    };
+  }
+}
+
+function versionRow(row: VersionColumns): VersionRow {
+  return {
+    type: resourceTypeOfCode(row.type),
+    id: row.id,
+    version: row.version,
+    lastUpdated: row.last_updated,
+    method: row.method,
+    reviewTime: row.reviewed_at,
+    json: row.json,
+  };
+}
+
+function charactersOf({ json, former }: ChangedDocument): number {
+  return former.reduce((sum, each) => sum + (each.json?.length ?? 0), json?.length ?? 0);
+}
