@@ -54,6 +54,7 @@ function install() {
 const DISTILLED = {
   'build/r4-structure.json': ['src/fhir/structure/distil-definitions.ts'],
   'build/r4-search.json': ['src/fhir/search/distil-search.ts', 'src/fhir/search/expression-text.ts'],
+  'build/r4-terminology.json': ['src/fhir/terminology/distil-terminology.ts'],
 };
 
 /** Distils R4's definitions, where the outcome is missing or older than what makes it. */
