@@ -123,8 +123,7 @@ export class ReviewService {
 }
 
 function documentOf(result: WriteResult): StoredDocument | undefined {
-  if (result.status === 'not-found' || result.document === undefined || result.document.deleted)
-    return undefined;
+  if (!('document' in result) || result.document === undefined || result.document.deleted) return undefined;
   return result.document;
 }
 

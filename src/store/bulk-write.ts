@@ -66,7 +66,7 @@ export function readBulkResults({ chunk }: BulkResults): readonly BulkResult[] {
 }
 
 function bulkResult(result: WriteResult): BulkResult {
-  if (result.status === 'not-found' || result.document === undefined) return { status: result.status };
+  if (!('document' in result) || result.document === undefined) return { status: result.status };
   const { version, lastUpdated } = result.document;
   return { status: result.status, version, lastUpdated };
 }

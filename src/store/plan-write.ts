@@ -3,7 +3,7 @@ import type { ExpectedVersion } from '../fhir/entity-tag.ts';
 import { stamp } from '../fhir/resource-content.ts';
 import { restamp, withReview } from '../fhir/review-state.ts';
 import { type DocumentVersion, masterVersion, type StoredDocument, type VersionMethod } from './document.ts';
-import type { Write, WriteResult } from './write.ts';
+import type { DocumentWrite, WriteResult } from './write.ts';
 
 /** What a write comes to: its result and, where it changes anything, the version to store. */
 export interface PlannedWrite {
@@ -20,7 +20,7 @@ export interface PlannedWrite {
  * @throws version-conflict when a precondition does not hold
  */
 export function planWrite(
-  write: Write,
+  write: DocumentWrite,
   current: DocumentVersion | undefined,
   generation: number,
   now: number,
@@ -75,7 +75,7 @@ function stored(
 }
 
 function contentDocument(
-  { content }: Extract<Write, { kind: 'put' | 'create' }>,
+  { content }: Extract<DocumentWrite, { kind: 'put' | 'create' }>,
   version: number,
   lastUpdated: number,
 ): StoredDocument {

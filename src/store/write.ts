@@ -1,9 +1,10 @@
 import type { ExpectedVersion } from '../fhir/entity-tag.ts';
 import type { ResourceContent } from '../fhir/resource-content.ts';
+import type { Criterion } from '../fhir/search/criterion.ts';
 import type { DeletedDocument, StoredDocument } from './document.ts';
 
 /**
- * One change to one document of a tenant's collection.
+ * One change to one document of a tenant's collection, or what has to hold for the changes after it.
  *
  * - `put` creates or replaces (`PUT`); it clears a review.
  * - `create` is `POST` with an id that the server chose; an id that exists is a `version-conflict`.
@@ -15,7 +16,9 @@ import type { DeletedDocument, StoredDocument } from './document.ts';
  * `ifMatch` is checked inside the transaction: absent or different is a `version-conflict`. So is `ifAbsent`, which says that
  * the document must not exist.
  */
-export type Write =
+export type Write = DocumentWrite | Expectation;
+
+export type DocumentWrite =
   | {
       readonly kind: 'put';
       readonly content: ResourceContent;
@@ -32,10 +35,23 @@ export type Write =
   | { readonly kind: 'require'; readonly type: string; readonly id: string }
   | { readonly kind: 'review'; readonly type: string; readonly id: string; readonly reviewed: boolean };
 
+/**
+ * Says, inside the transaction, that a search finds exactly these documents, in whatever order: otherwise the request is
+ * `write-contended`, and what it was made for has to be looked up again.
+ */
+export interface Expectation {
+  readonly kind: 'expect';
+  readonly type: string;
+  readonly criterion: Criterion;
+  readonly ids: readonly string[];
+}
+
 export type WriteResult =
   | { readonly status: 'created' | 'updated' | 'reviewed'; readonly document: StoredDocument }
   | { readonly status: 'deleted'; readonly document: DeletedDocument }
   /** Nothing changed: what was required is there, or a delete of what is not there, or an unreview of what was not reviewed. */
   | { readonly status: 'unchanged'; readonly document: StoredDocument | DeletedDocument | undefined }
+  /** What was expected is so. */
+  | { readonly status: 'expected' }
   /** A review of a document that does not exist, or was deleted. */
   | { readonly status: 'not-found' };

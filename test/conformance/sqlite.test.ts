@@ -4,9 +4,11 @@ import { historyConformance } from './history-conformance.ts';
 import { installationConformance } from './installation-conformance.ts';
 import { searchModel } from './search-model.ts';
 import { sqlite } from './sqlite-engine.ts';
+import { writeConformance } from './write-conformance.ts';
 
 collectionConformance(sqlite);
 collectionModel(sqlite);
 historyConformance(sqlite);
 installationConformance(sqlite);
 searchModel(sqlite);
+writeConformance(sqlite);

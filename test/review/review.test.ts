@@ -6,7 +6,7 @@ import type { DocumentVersion } from '../../src/store/document.ts';
 import { planWrite } from '../../src/store/plan-write.ts';
 import type { CollectionStore } from '../../src/store/store.ts';
 import type { TenantRecord } from '../../src/store/tenant-registry.ts';
-import type { Write } from '../../src/store/write.ts';
+import type { DocumentWrite } from '../../src/store/write.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 const RECORD: TenantRecord = {
@@ -22,11 +22,12 @@ const RECORD: TenantRecord = {
 /** The writing half of a collection in memory, deciding as every engine does. */
 class MemoryCollection {
   readonly documents = new Map<string, DocumentVersion>();
-  readonly transactions: (readonly Write[])[] = [];
+  readonly transactions: (readonly DocumentWrite[])[] = [];
 
   readonly store = {
     read: (type, id) => this.documents.get(`${type}/${id}`),
-    write: async (writes, now) => {
+    write: async (all, now) => {
+      const writes = all as readonly DocumentWrite[];
       this.transactions.push(writes);
       return writes.map((write) => {
         const key =

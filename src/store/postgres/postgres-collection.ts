@@ -71,8 +71,15 @@ export class PostgresCollection implements CollectionStore {
     return (await this.#opened()).reviewCounts();
   }
 
-  write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
-    return this.#writer.write(this.#record, writes, now);
+  async write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
+    const documents = writes.filter((write) => write.kind !== 'expect');
+    if (documents.length < writes.length) {
+      throw new WarmfhirError(
+        'search-too-costly',
+        'Conditional writes on PostgreSQL are not carried out yet.',
+      );
+    }
+    return this.#writer.write(this.#record, documents, now);
   }
 
   async writeBulk(writes: BulkWrites, now: number): Promise<BulkResults> {

@@ -1,7 +1,7 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import type { Write, WriteResult } from '../write.ts';
+import type { DocumentWrite, WriteResult } from '../write.ts';
 import type { Database, OpenTransaction } from './database.ts';
 import type { MasterGeneration, MasterGenerations } from './master-generations.ts';
 import { OVERLAY_ROWS } from './read-statements.ts';
@@ -21,7 +21,7 @@ import {
 type Tenant = Pick<TenantRecord, 'id' | 'serial' | 'generation' | 'overlay'>;
 
 interface Request {
-  readonly writes: readonly Write[];
+  readonly writes: readonly DocumentWrite[];
   readonly now: number;
   readonly resolve: (results: readonly WriteResult[]) => void;
   readonly reject: (error: unknown) => void;
@@ -54,7 +54,7 @@ export class TenantWriter {
     this.#registry = parts.registry;
   }
 
-  write(tenant: Tenant, writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
+  write(tenant: Tenant, writes: readonly DocumentWrite[], now: number): Promise<readonly WriteResult[]> {
     return new Promise((resolve, reject) => {
       const request: Request = { writes, now, resolve, reject };
       const queue = this.#queues.get(tenant.serial);
@@ -156,7 +156,7 @@ function takeBatch(queue: Request[]): Request[] {
 }
 
 /** Ids by type, in parts that a statement can take: type, its code, ids. */
-function keysOf(writes: readonly Write[]): [type: string, code: number, ids: string[]][] {
+function keysOf(writes: readonly DocumentWrite[]): [type: string, code: number, ids: string[]][] {
   const byType = new Map<string, Set<string>>();
   for (const write of writes) {
     const { type, id } = 'content' in write ? write.content : write;

@@ -1,7 +1,7 @@
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, VersionMethod } from '../document.ts';
 import { planWrite } from '../plan-write.ts';
-import type { Write, WriteResult } from '../write.ts';
+import type { DocumentWrite, WriteResult } from '../write.ts';
 import { type VersionRow, versionOf } from './document-row.ts';
 import type { MasterGeneration } from './master-generations.ts';
 
@@ -81,7 +81,7 @@ export class WritePlan {
   }
 
   /** The writes of one request. Throws what `planWrite` throws, and then nothing of the request is planned. */
-  apply(writes: readonly Write[], now: number): readonly WriteResult[] {
+  apply(writes: readonly DocumentWrite[], now: number): readonly WriteResult[] {
     const changed = new Map<string, Standing>();
     const history: unknown[][] = [];
     const shadows: unknown[][] = [];

@@ -1,10 +1,12 @@
+import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, VersionMethod } from '../document.ts';
 import { planWrite } from '../plan-write.ts';
-import type { Write, WriteResult } from '../write.ts';
+import type { DocumentWrite, Expectation, Write, WriteResult } from '../write.ts';
 import type { MasterFile, MasterRow } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
 import { FIRST_OVERLAY_RID } from './overlay-rid.ts';
+import { CollectionSearch } from './search/collection-search.ts';
 
 /**
  * Applies writes to one tenant's overlay. The caller holds the transaction.
@@ -23,6 +25,7 @@ export class OverlayWriter {
 
   /** Throws what `planWrite` throws; the caller then rolls back. */
   apply(write: Write, now: number): WriteResult {
+    if (write.kind === 'expect') return this.#expect(write);
     const { type, id } = 'content' in write ? write.content : write;
     const row = this.#overlay.row(type, id);
     const master = row === undefined ? this.#master.row(type, id) : undefined;
@@ -37,8 +40,24 @@ export class OverlayWriter {
     return result;
   }
 
+  /** What was written before in the transaction is searched too. */
+  #expect({ type, criterion, ids }: Expectation): WriteResult {
+    const search = new CollectionSearch({ ...this.#master.searched(), overlay: this.#overlay.searched() });
+    const found = search.find([{ type, criterion }], ids.length + 1);
+    const expected = new Set(ids);
+    if (found.length !== expected.size || !found.every(({ id }) => expected.has(id))) {
+      throw new WarmfhirError('write-contended');
+    }
+    return { status: 'expected' };
+  }
+
   /** What the new version is found by. A review changes nothing of that. */
-  #index(rid: number, write: Write, row: OverlayRow | undefined, master: MasterRow | undefined): void {
+  #index(
+    rid: number,
+    write: DocumentWrite,
+    row: OverlayRow | undefined,
+    master: MasterRow | undefined,
+  ): void {
     const indexes = this.#overlay.indexes(this.#master);
     if ('content' in write) {
       if (row !== undefined) indexes.remove(row.rid);
