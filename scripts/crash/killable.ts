@@ -44,7 +44,7 @@ export class Killable {
 
   /** `serve` on a free port, not ready yet. */
   static startServe(store: string): Killable {
-    return new Killable('serve', '--store', store, '--port', '0', '--log-level', 'warn');
+    return new Killable('serve', '--store', store, '--port', '0', '--workers', '1', '--log-level', 'warn');
   }
 
   /** The address of a `serve`, once it is ready; rejects when it ends before. */

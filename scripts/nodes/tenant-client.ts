@@ -75,8 +75,9 @@ export class TenantClient {
   async #search(): Promise<void> {
     const settled = this.documents.filter(({ isUnsettled, type }) => !isUnsettled && type === 'Basic');
     const ids = settled.map(({ id }) => id).join(',');
+    if (ids === '') return;
     const reply = await this.session.send(`/fhir/Basic?_count=100&_id=${ids}`);
-    if (typeof reply === 'string' || ids === '') return;
+    if (typeof reply === 'string') return;
     const { entry = [], total } = JSON.parse(reply.body) as {
       readonly entry?: readonly { readonly resource: MarkedResource }[];
       readonly total: number;
