@@ -11,6 +11,8 @@ import { SupervisorLink } from './supervisor-link.ts';
 enableCompileCache(fileURLToPath(new URL('../../build/compile-cache', import.meta.url)));
 // Without a supervisor there is nobody to stop this process later: it ends as its supervisor did, at once.
 process.prependListener('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// A script loaded in front of this one may have left the channel so that it keeps nobody alive.
+process.channel?.ref();
 const link = new SupervisorLink();
 const signal = AbortSignal.any([link.stopped, untilSignal(1)]);
 try {

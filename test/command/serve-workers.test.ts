@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { type CliProcess, runCli, sampleStore, startServe } from './run-cli.ts';
@@ -228,6 +231,23 @@ describe('warmfhir serve with several workers', () => {
     server.child.kill('SIGKILL');
     await server.ended;
     await expect.poll(() => workers.filter(runs), PATIENCE).toEqual([]);
+  });
+
+  it('serves behind the launcher of an older Node, and ends with it', async () => {
+    const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+    const launcher = ['--import', file('../../bin/follow-launcher.mjs'), file('../../src/cli.ts')];
+    const args = [...launcher, 'serve', '--store', store, '--port', '0', '--workers', '2'];
+    const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+    for await (const line of createInterface({ input: server.stdout! })) {
+      const url = /^warmfhir serves on (http\S+)$/.exec(line)?.[1];
+      expect((await fetch(`${url}/hello`)).status).toBe(200);
+      break;
+    }
+    // The workers have this pipe too: it is closed when the last of them has ended.
+    server.stdout!.resume();
+    const ended = Promise.all([once(server, 'exit'), once(server.stdout!, 'end')]);
+    server.disconnect();
+    expect((await ended)[0]).toEqual([null, 'SIGKILL']);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
