@@ -1,5 +1,6 @@
 import type { SqlValue } from '../search/fragment.ts';
 import type { Connection, Statement } from './connection.ts';
+import { addWordFunction } from './search/word-function.ts';
 
 /** Statements kept prepared on one connection: what clients ask for decides their texts, so they are bounded. */
 const MOST_KEPT = 400;
@@ -11,6 +12,7 @@ export class RowStatements {
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    addWordFunction(connection);
   }
 
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][] {

@@ -61,7 +61,7 @@ export class CriterionConditions {
       case 'refers':
         return this.#row('reference', rid, criterion.parameter, (row) =>
           fragment(
-            `${row}.type = ? AND ${row}.base = 0 AND ${row}.id IN (SELECT value FROM json_each(?))`,
+            `${row}.type = ? AND ${row}.base = 0 AND +${row}.id IN (SELECT value FROM json_each(?))`,
             resourceTypeCode(criterion.type),
             JSON.stringify(criterion.ids),
           ),
@@ -72,7 +72,7 @@ export class CriterionConditions {
         return this.#has(criterion, rid, type);
       case 'id':
         return this.#document(rid, (document) =>
-          fragment(`${document}.id IN (SELECT value FROM json_each(?))`, JSON.stringify(criterion.ids)),
+          fragment(`+${document}.id IN (SELECT value FROM json_each(?))`, JSON.stringify(criterion.ids)),
         );
       case 'last-updated':
         return this.#document(rid, (document) => this.#columns.lastUpdated(document, criterion.test));

@@ -34,7 +34,8 @@ export function sortValue(shape: Shape, parameter: number, descending: boolean, 
   const bound = descending ? 'high' : 'low';
   const of = (from: string, column: string, condition = '', ...values: string[]) =>
     fragment(
-      `(SELECT ${pick}(${column}) FROM ${from} WHERE y.rid = ${rid} AND y.parameter = ?${condition})`,
+      // The plus keeps SQLite from walking the index of all values in search of the highest.
+      `(SELECT ${pick}(+${column}) FROM ${from} WHERE y.rid = ${rid} AND y.parameter = ?${condition})`,
       parameter,
       ...values,
     );

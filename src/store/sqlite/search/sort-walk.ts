@@ -35,8 +35,8 @@ export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): Sor
   if (shape === 'date' || shape === 'number') {
     const column = descending ? 'high' : 'low';
     const better = descending
-      ? 'y.high > x.high OR (y.high = x.high AND y.low > x.low)'
-      : 'y.low < x.low OR (y.low = x.low AND y.high < x.high)';
+      ? '+y.high > x.high OR (+y.high = x.high AND +y.low > x.low)'
+      : '+y.low < x.low OR (+y.low = x.low AND +y.high < x.high)';
     const where = onlyBest('range', parameter, better);
     return {
       table: 'range',
@@ -49,7 +49,7 @@ export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): Sor
   }
   if (shape === 'string') {
     const compared = descending ? '>' : '<';
-    const better = `y.folded ${compared} x.folded OR (y.folded = x.folded AND y.exact ${compared} x.exact)`;
+    const better = `+y.folded ${compared} x.folded OR (+y.folded = x.folded AND +y.exact ${compared} x.exact)`;
     const where = onlyBest('string', parameter, better);
     return {
       table: 'string',

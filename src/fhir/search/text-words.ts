@@ -1,0 +1,27 @@
+import { fold } from './fold.ts';
+
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+const SPACE = /\s+/;
+const TAG = /<[^>]*>/g;
+
+/** The words of a resource's narrative or, for `content`, of all its texts; folded as searches compare them. */
+export function textWords(json: string, place: 'text' | 'content'): ReadonlySet<string> {
+  const resource = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const words = new Set<string>();
+  if (place === 'content') addWords(resource, words);
+  else addWords((resource.text as { readonly div?: unknown } | undefined)?.div, words);
+  return words;
+}
+
+function addWords(value: unknown, words: Set<string>): void {
+  if (typeof value === 'string') {
+    const text = value.startsWith('<') ? value.replace(TAG, ' ') : value;
+    for (const word of text.split(SPACE)) {
+      words.add(fold(word));
+      // "heart-attack" is found by each of its halves too.
+      for (const [part] of word.matchAll(WORD)) words.add(fold(part));
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const member of Object.values(value)) addWords(member, words);
+  }
+}
