@@ -169,6 +169,11 @@ export class OverlayFile {
     return this.#searched;
   }
 
+  /** Queries that run on after `until` (milliseconds of `performance.now()`) fail with `search-too-costly`. */
+  limit(until: number): void {
+    this.#queries.limit(until);
+  }
+
   /** Rows of a query, as arrays. */
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][] {
     return guarded(this.path, () => this.#queries.rows(sql, values));

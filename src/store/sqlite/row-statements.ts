@@ -1,6 +1,6 @@
 import type { SqlValue } from '../search/fragment.ts';
 import type { Connection, Statement } from './connection.ts';
-import { addWordFunction } from './search/word-function.ts';
+import { addSearchFunctions, requireTime, type TimeLimit } from './search/search-functions.ts';
 
 /** Statements kept prepared on one connection: what clients ask for decides their texts, so they are bounded. */
 const MOST_KEPT = 400;
@@ -8,14 +8,21 @@ const MOST_KEPT = 400;
 /** Runs queries whose rows come as arrays, each text prepared once. */
 export class RowStatements {
   readonly #connection: Connection;
+  readonly #limit: TimeLimit = { until: Number.POSITIVE_INFINITY };
   readonly #statements = new Map<string, Statement>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    addWordFunction(connection);
+    addSearchFunctions(connection, this.#limit);
+  }
+
+  /** Queries that run on after `until` (milliseconds of `performance.now()`) fail with `search-too-costly`. */
+  limit(until: number): void {
+    this.#limit.until = until;
   }
 
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][] {
+    requireTime(this.#limit);
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#connection.prepare(sql).raw();

@@ -21,6 +21,11 @@ export class CollectionArm {
     this.#live = live;
   }
 
+  /** Searches after `until` (milliseconds of `performance.now()`) fail with `search-too-costly`. */
+  limit(until: number): void {
+    this.#file.limit(until);
+  }
+
   document(type: string, rid: number): StoredDocument {
     return this.#file.document(type, rid);
   }

@@ -28,6 +28,8 @@ interface Found extends Position {
 
 /** A chain is replaced by what it leads to when that is not more than this. */
 const MOST_LED_TO = 256;
+/** Milliseconds that one search may take. */
+const LONGEST_SEARCH = 5_000;
 /** Rows asked for at a time where each is looked at here. */
 const STRIDE = 256;
 
@@ -55,6 +57,10 @@ export class CollectionSearch {
 
   /** @throws page-token-invalid, search-too-costly */
   search(query: SearchQuery): SearchPage {
+    return this.#inTime(() => this.#page(query));
+  }
+
+  #page(query: SearchQuery): SearchPage {
     const types = query.types.map(({ type, criterion }) => ({
       type,
       criterion: this.#resolved(criterion, type),
@@ -85,13 +91,14 @@ export class CollectionSearch {
   /** At most `limit` documents that match, newest first. */
   find(types: SearchQuery['types'], limit: number): StoredDocument[] {
     const order: DocumentOrder = { descending: [], reversed: false };
-    return types
-      .flatMap(({ type, criterion }) =>
-        this.#inBoth(type, this.#resolved(criterion, type), { keys: [], order, after: undefined, limit }),
-      )
-      .sort((a, b) => comparePositions(a, b, order))
-      .slice(0, limit)
-      .map((each) => each.arm.document(each.type, each.rid));
+    const walk = { keys: [], order, after: undefined, limit };
+    return this.#inTime(() =>
+      types
+        .flatMap(({ type, criterion }) => this.#inBoth(type, this.#resolved(criterion, type), walk))
+        .sort((a, b) => comparePositions(a, b, order))
+        .slice(0, limit)
+        .map((each) => each.arm.document(each.type, each.rid)),
+    );
   }
 
   /** Exact number of documents that match. */
@@ -100,6 +107,17 @@ export class CollectionSearch {
       (sum, { type, criterion }) => sum + this.#count(type, this.#resolved(criterion, type)),
       0,
     );
+  }
+
+  /** A statement that walks for long holds up whoever waits for the same thread. */
+  #inTime<Result>(task: () => Result): Result {
+    const until = performance.now() + LONGEST_SEARCH;
+    for (const arm of this.#arms()) arm.limit(until);
+    try {
+      return task();
+    } finally {
+      for (const arm of this.#arms()) arm.limit(Number.POSITIVE_INFINITY);
+    }
   }
 
   #total(types: readonly { readonly type: string; readonly criterion: ArmCriterion }[]): number {

@@ -14,6 +14,7 @@ import {
 import { rowCondition } from '../../search/row-condition.ts';
 import { compositeCondition } from './composite-condition.ts';
 import { tableOf, tableOfShape } from './row-table.ts';
+import { inTime } from './search-functions.ts';
 import type { RowTable } from './search-tables.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
@@ -146,6 +147,7 @@ export class CriterionConditions {
           parameter,
           resourceTypeCode(own),
         ),
+        fragment(inTime(`${row}.rid`)),
         this.of(of, `${row}.rid`, type),
       ]),
     );

@@ -18,6 +18,7 @@ export interface MasterArm {
 export interface SearchedMaster {
   readonly lastUpdated: number;
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
+  limit(until: number): void;
   counts(): ReadonlyMap<string, number>;
   rowOf(rid: number): { readonly id: string; readonly json: string };
   document(type: string, id: string, json: string): StoredDocument;
@@ -26,6 +27,7 @@ export interface SearchedMaster {
 export function masterArm(master: SearchedMaster): MasterArm {
   const file = {
     rows: master.rows.bind(master),
+    limit: master.limit.bind(master),
     size: (type: string) => master.counts().get(type) ?? 0,
     document: (type: string, rid: number) => {
       const { id, json } = master.rowOf(rid);

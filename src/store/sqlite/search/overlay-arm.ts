@@ -13,6 +13,7 @@ const ROUGH_SIZE = 1_000;
 /** What a search needs of an overlay. */
 export interface SearchedOverlay {
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
+  limit(until: number): void;
   documentOfRid(rid: number): StoredDocument;
 }
 
@@ -25,6 +26,7 @@ export interface OverlayArm {
 export function overlayArm(overlay: SearchedOverlay): OverlayArm {
   const file = {
     rows: overlay.rows.bind(overlay),
+    limit: overlay.limit.bind(overlay),
     size: () => ROUGH_SIZE,
     document: (_: string, rid: number) => overlay.documentOfRid(rid),
   };

@@ -8,6 +8,7 @@ import type { ArmProfile, DocumentKey } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
 import { behind, orderTerms } from './keyset.ts';
 import type { PlanMemory } from './plan-memory.ts';
+import { inTime } from './search-functions.ts';
 import { type Lead, SearchPlan } from './search-plan.ts';
 import { sortValue, type TypeSortKey } from './sort-key.ts';
 import { type SortWalk, sortWalk } from './sort-walk.ts';
@@ -16,6 +17,8 @@ import { type SortWalk, sortWalk } from './sort-walk.ts';
 export interface ArmFile {
   /** Rows as arrays; the statement is prepared once for each text. */
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
+  /** Queries that run on after `until` (milliseconds of `performance.now()`) fail with `search-too-costly`. */
+  limit(until: number): void;
   /** Documents of a type, roughly. */
   size(type: string): number;
   /** A document that exists. */
@@ -207,7 +210,11 @@ export class SearchArm {
       ...others.map(({ descending }, index) => ({ sql: `k${index + 1}`, descending, nullable: true })),
     ];
     const conditions = new CriterionConditions(this.#profile);
-    const where = [walk.where, ...parts.map((part) => conditions.of(part, 'x.rid', type))];
+    const where = [
+      walk.where,
+      fragment(inTime('x.rid')),
+      ...parts.map((part) => conditions.of(part, 'x.rid', type)),
+    ];
     if (walk.table === 'document') where.push(this.#profile.live('x'));
     if (after !== undefined)
       where.push(walk.bound(after.values[0] as string | number), behind(after, names, 'x.rid', reversed));
@@ -245,6 +252,7 @@ export class SearchArm {
   ): Fragment | undefined {
     const conditions = new CriterionConditions(this.#profile);
     const asked = (rest: readonly ArmCriterion[]) => [
+      ...(rest.length === 0 ? [] : [fragment(inTime('x.rid'))]),
       ...(bound === undefined ? [] : [bound('x.rid')]),
       ...rest.map((part) => conditions.of(part, 'x.rid', type)),
     ];
