@@ -1,10 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { Ingestion } from '../collection/ingestion.ts';
+import type { TenantCollection } from '../collection/tenant-collection.ts';
 import type { TenantCollectionManager } from '../collection/tenant-collection-manager.ts';
 import type { Patcher } from '../fhir/patch/patch.ts';
 import type { ResourceCheck } from '../fhir/resource-check.ts';
 import type { SearchParameters } from '../fhir/search/search-parameters.ts';
+import type { SearchParser } from '../fhir/search/search-parser.ts';
+import type { Terminology } from '../fhir/search/terminology.ts';
 import type { ElementTable } from '../fhir/subset/element-table.ts';
 import type { Log } from '../log.ts';
 import type { Metrics, MetricsPeers } from '../metrics/metrics.ts';
@@ -49,6 +52,9 @@ export interface ApiContext extends ServerOptions {
   readonly searchParameters: SearchParameters;
   /** Answers a request that is part of another one, such as an entry of a batch. */
   readonly dispatch: (request: InnerRequest) => Promise<InnerReply>;
+  readonly searchParser: SearchParser;
+  /** What the value sets and code systems of a collection say. */
+  readonly terminology: (collection: TenantCollection) => Terminology;
 }
 
 /** Parts of an address that routes name, decoded. */
@@ -57,6 +63,8 @@ export interface AddressParts {
   readonly type?: string;
   readonly id?: string;
   readonly version?: string;
+  /** Of a compartment: a resource type, or `*`. */
+  readonly member?: string;
 }
 
 export type ApiRequest = FastifyRequest<{

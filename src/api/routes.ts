@@ -7,7 +7,10 @@ import { metadataRoute } from './fhir/metadata.ts';
 import { patchRoute } from './fhir/patch.ts';
 import { readRoute } from './fhir/read.ts';
 import { reviewRoute } from './fhir/review.ts';
-import { searchByPostRoute, searchRoute } from './fhir/search.ts';
+import { compartmentSearchRoutes } from './fhir/search/compartment-search.ts';
+import { everythingRoutes } from './fhir/search/everything.ts';
+import { typeSearchRoutes } from './fhir/search/one-type-search.ts';
+import { systemSearchRoutes } from './fhir/search/system-search.ts';
 import { updateRoute } from './fhir/update.ts';
 import { vreadRoute } from './fhir/vread.ts';
 import { allGoodRoute } from './open/all-good.ts';
@@ -65,8 +68,10 @@ function fhirRoutes(api: ApiContext): readonly Route[] {
     updateRoute(api),
     patchRoute(api),
     deleteRoute(api),
-    searchRoute(api),
-    searchByPostRoute(api),
+    ...typeSearchRoutes(api),
+    ...systemSearchRoutes(api),
+    ...compartmentSearchRoutes(api),
+    ...everythingRoutes(api),
     reviewRoute(api),
   ];
 }

@@ -1,5 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { SearchParameters } from '../fhir/search/search-parameters.ts';
+import { SearchParser } from '../fhir/search/search-parser.ts';
+import { unknownTerminology } from '../fhir/search/unknown-terminology.ts';
 import { ElementTable } from '../fhir/subset/element-table.ts';
 import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
 import { dispatched } from './dispatch.ts';
@@ -32,14 +34,17 @@ const NO_ROUTE = 'none';
  * resolves when the requests in flight are answered; what was passed in stays open.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
+  const searchParameters = new SearchParameters();
   const api: ApiContext = {
     ...options,
     startedAt: options.clock.now(),
     eventLoopLag: new EventLoopLag(options.clock),
     httpDate: new HttpDate(),
     elements: new ElementTable(),
-    searchParameters: new SearchParameters(),
     dispatch: (inner) => dispatched(server, inner),
+    searchParameters,
+    searchParser: new SearchParser(searchParameters),
+    terminology: () => unknownTerminology,
   };
   api.metrics.watch(() => ({
     tenants: api.tenants.transitions(),

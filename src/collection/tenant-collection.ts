@@ -3,6 +3,7 @@ import type { BulkResults, BulkWrites } from '../store/bulk-write.ts';
 import type { DocumentVersion, StoredDocument } from '../store/document.ts';
 import type { HistoryPage, HistoryQuery } from '../store/history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../store/page.ts';
+import type { SearchPage, SearchQuery } from '../store/search.ts';
 import type { CollectionStore } from '../store/store.ts';
 import type { TenantRecord } from '../store/tenant-registry.ts';
 import type { Write, WriteResult } from '../store/write.ts';
@@ -67,6 +68,11 @@ export class TenantCollection {
   /** A page by key, newest first. Rejects with `page-token-invalid` for a foreign cursor. */
   page(query: PageQuery): Promise<Page> {
     return this.store.page(query);
+  }
+
+  /** A page of a search. Rejects with `page-token-invalid` for a foreign cursor. */
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.store.search(query);
   }
 
   /** A page by number, in order of first appearance. */

@@ -117,7 +117,7 @@ describe('an address', () => {
     },
   );
 
-  it.each(['/fhir/a/b/c/d/e', '/tenants/acme/fhir/a/b/c/d', '/fhir/Patient/p1/$everything'])(
+  it.each(['/fhir/a/b/c/d/e', '/tenants/acme/fhir/a/b/c/d', '/fhir/Patient/p1/$nothing'])(
     'with nothing at it is a 404 as OperationOutcome: %s',
     async (path) => {
       const { status, headers, json } = await at(path);

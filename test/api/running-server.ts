@@ -9,6 +9,7 @@ import { Ingestion } from '../../src/collection/ingestion.ts';
 import { TenantCollectionManager } from '../../src/collection/tenant-collection-manager.ts';
 import { parseResource } from '../../src/fhir/parse-resource.ts';
 import { ThreadedPatcher } from '../../src/fhir/patch/threaded-patcher.ts';
+import { Extraction } from '../../src/fhir/search/extraction.ts';
 import { ThreadedResourceCheck } from '../../src/fhir/threaded-resource-check.ts';
 import { type Log, silentLog } from '../../src/log.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus/prometheus-metrics.ts';
@@ -89,11 +90,15 @@ export class RunningServer {
   async ingest(resources: readonly object[]): Promise<void> {
     const ingestion = new Ingestion({ generations: this.store.generations, clock: this.clock });
     await ingestion.checkAndSetIngestionStatus({ force: true });
+    const extraction = new Extraction();
     const build = await this.store.generations.build('test', this.clock.now());
     await build.write({
       stream: 0,
       documents: resources.map((resource, position) => ({
-        content: parseResource(JSON.stringify(resource)).content,
+        content: {
+          ...parseResource(JSON.stringify(resource)).content,
+          indexed: extraction.indexedValues(resource as Record<string, unknown>),
+        },
         sourceUpdated: null,
         position,
         pending: false,

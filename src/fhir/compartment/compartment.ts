@@ -35,14 +35,20 @@ export class Compartment {
   /**
    * What puts a document of a type into the compartment of the resources with these ids; undefined where nothing does.
    *
-   * @param ids absent for the compartments of all resources together
+   * @param of.ids absent for the compartments of all resources together
+   * @param of.bases own addresses: a reference that begins with one counts as relative
    */
-  criterion(type: string, ids?: readonly string[]): Criterion | undefined {
+  criterion(
+    type: string,
+    { ids, bases }: { readonly ids?: readonly string[]; readonly bases: readonly string[] },
+  ): Criterion | undefined {
     const codes = Object.hasOwn(this.#members, type) ? this.#members[type]! : [];
-    const tests = (ids ?? [undefined]).map((id) => ({
-      ...({ kind: 'reference', type: this.name, base: '' } as const),
-      ...(id !== undefined && { id }),
-    }));
+    const tests = (ids ?? [undefined]).flatMap((id) =>
+      ['', ...bases].map((base) => ({
+        ...({ kind: 'reference', type: this.name, base } as const),
+        ...(id !== undefined && { id }),
+      })),
+    );
     const of: Criterion[] = codes.flatMap((code) => {
       const parameter = this.#parameters.find(type, code);
       return parameter === undefined ? [] : [{ kind: 'index', parameter: parameter.number, tests }];

@@ -24,7 +24,7 @@ export const includes: Section = {
     ['Patient?_id=p2&_revinclude=Encounter:subject&_revinclude=Observation:encounter', 'p2 +e2'],
     ['Patient?_id=p2&_revinclude=Encounter:subject&_revinclude:iterate=Observation:encounter', 'p2 +e2 +ob3'],
     ['Patient?_id=p2&_revinclude=Condition:subject&_include=Patient:organization', 'p2 +c2 +o2'],
-    ['Observation?_include=Observation:code', refused(/Observation:code/)],
+    ['Observation?_include=Observation:code', refused(/Observation.code/)],
     ['Observation?_include=Observation:nonsense', refused(/nonsense/)],
     ['Observation?_include=Nothing:subject', refused(/Nothing/)],
     ['Observation?_revinclude=Observation', refused(/_revinclude/)],
@@ -50,7 +50,7 @@ export const sorting: Section = {
     ['ValueSet?_sort=url', ['vs1', 'vs2', 'vs3']],
     ['ValueSet?_sort=-url', ['vs3', 'vs2', 'vs1']],
     ['Encounter?_sort=subject,_id', ['e1', 'e3', 'e2']],
-    ['Patient?gender=female&_sort=-name', ['p3', 'p2']],
+    ['Patient?gender=female&_sort=-name', ['p2', 'p3']],
     ['Patient?_sort=nonsense', refused(/nonsense/)],
   ],
 };

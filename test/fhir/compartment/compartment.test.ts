@@ -15,7 +15,7 @@ test('there are five', () => {
 
 test('a document is in it by any of the parameters that R4 names', () => {
   const tests = [{ kind: 'reference', type: 'Patient', id: 'p', base: '' }];
-  expect(patient.criterion('Observation', ['p'])).toEqual({
+  expect(patient.criterion('Observation', { ids: ['p'], bases: [] })).toEqual({
     kind: 'any',
     of: ['subject', 'performer'].map((code) => ({
       kind: 'index',
@@ -23,17 +23,25 @@ test('a document is in it by any of the parameters that R4 names', () => {
       tests,
     })),
   });
-  expect(patient.criterion('Practitioner', ['p'])).toBeUndefined();
+  expect(patient.criterion('Practitioner', { ids: ['p'], bases: [] })).toBeUndefined();
   expect(patient.types).toHaveLength(66);
   for (const type of patient.types)
-    expect([type, patient.criterion(type)]).toEqual([type, expect.anything()]);
+    expect([type, patient.criterion(type, { bases: [] })]).toEqual([type, expect.anything()]);
 });
 
 test('the resource itself is in its compartment', () => {
   const encounter = Compartment.of('Encounter', parameters)!;
-  expect(encounter.criterion('Encounter', ['e'])).toEqual({ kind: 'any', of: [{ kind: 'id', ids: ['e'] }] });
-  expect(encounter.criterion('Encounter')).toEqual({ kind: 'any', of: [{ kind: 'all', of: [] }] });
-  expect(patient.criterion('Patient', ['p'])).toMatchObject({ of: [{ kind: 'id' }, { kind: 'index' }] });
+  expect(encounter.criterion('Encounter', { ids: ['e'], bases: [] })).toEqual({
+    kind: 'any',
+    of: [{ kind: 'id', ids: ['e'] }],
+  });
+  expect(encounter.criterion('Encounter', { bases: [] })).toEqual({
+    kind: 'any',
+    of: [{ kind: 'all', of: [] }],
+  });
+  expect(patient.criterion('Patient', { ids: ['p'], bases: [] })).toMatchObject({
+    of: [{ kind: 'id' }, { kind: 'index' }],
+  });
 });
 
 test('care dates: any of them in the range, or none at all', () => {
@@ -47,4 +55,18 @@ test('care dates: any of them in the range, or none at all', () => {
     ],
   });
   expect(patient.inCareDates('Patient', range)).toBeUndefined();
+});
+
+test('a reference that begins with an own address counts as relative', () => {
+  const criterion = patient.criterion('Account', { ids: ['p'], bases: ['http://localhost/fhir'] });
+  expect(criterion).toMatchObject({
+    of: [
+      {
+        tests: [
+          { id: 'p', base: '' },
+          { id: 'p', base: 'http://localhost/fhir' },
+        ],
+      },
+    ],
+  });
 });

@@ -25,11 +25,12 @@ export type Parameter = readonly [name: string, value: string];
 /**
  * The parameters of a search: those of the address, and those of a posted form after them.
  *
+ * @param options.body whether the request's body is a form with parameters
  * @throws media-type-unsupported for a body that is no form, parameter-invalid for a page that is given twice
  */
-export function searchRequest(request: ApiRequest): SearchRequest {
+export function searchRequest(request: ApiRequest, options: { readonly body: boolean }): SearchRequest {
   const sent = [...new URLSearchParams(request.query)];
-  if (hasBody(request)) sent.push(...form(request));
+  if (options.body && hasBody(request)) sent.push(...form(request));
   const once = new Map<string, string>();
   for (const [name, value] of sent) {
     if (name !== '_page' && name !== '_kept') continue;

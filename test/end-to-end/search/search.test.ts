@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RunningServer } from '../../api/running-server.ts';
+import type { Case, Section } from './case.ts';
+import { MAKINGS, type Making, type Resource } from './collections.ts';
+import { dates, periods } from './date-cases.ts';
+import { compartments, everything, systemLevel } from './place-cases.ts';
+import { chains, references, reverseChains } from './reference-cases.ts';
+import { errors, includes, sorting, totals } from './result-cases.ts';
+import { strings } from './string-cases.ts';
+import { commonParameters, tokenModifiers, tokens } from './token-cases.ts';
+import { composites, numbers, quantities, uris } from './value-cases.ts';
+
+const SECTIONS: readonly Section[] = [
+  ...[strings, tokens, tokenModifiers, commonParameters, dates, periods, numbers, quantities, uris],
+  ...[composites, references, chains, reverseChains, includes, sorting, totals, systemLevel],
+  ...[compartments, everything, errors],
+];
+
+interface Bundle {
+  readonly total?: number;
+  readonly entry?: readonly { readonly resource: Resource; readonly search: { readonly mode: string } }[];
+}
+
+describe.each(MAKINGS)('a collection that is $name', (making: Making) => {
+  let running: RunningServer;
+  const base = () => `${running.url}/tenants/acme/fhir`;
+
+  beforeAll(async () => {
+    running = await new RunningServer().start(making.master, 'acme');
+    for (const { resourceType, id } of making.removed) await write('DELETE', `${resourceType}/${id}`);
+    for (const resource of making.written) {
+      await write('PUT', `${resource.resourceType}/${resource.id}`, resource);
+    }
+  });
+  afterAll(() => running.stop());
+
+  async function write(method: string, path: string, body?: object): Promise<void> {
+    const { status, text } = await running.send(`/tenants/acme/fhir/${path}`, {
+      method,
+      ...(body !== undefined && { body }),
+    });
+    expect([200, 201, 204], text).toContain(status);
+  }
+
+  describe.each(SECTIONS)('$title ($link)', ({ cases }: Section) => {
+    test.each(cases)('%s', async (...one: Case) => {
+      const [request, expected] = one;
+      const path = request.replaceAll('{base}', base());
+      const { status, json } = await running.send(`${base()}${/^\?/.test(path) ? '' : '/'}${path}`);
+      if (typeof expected === 'object' && 'says' in expected) {
+        expect(json.resourceType, JSON.stringify(json)).toBe('OperationOutcome');
+        expect([status, json.issue[0].diagnostics]).toEqual([
+          expected.status,
+          expect.stringMatching(expected.says),
+        ]);
+        return;
+      }
+      expect(status, JSON.stringify(json)).toBe(200);
+      if (typeof expected === 'number') expect([json.total, json.entry]).toEqual([expected, undefined]);
+      else expect(found(json, typeof expected !== 'string')).toEqual(normal(expected));
+    });
+  });
+});
+
+/** What a Bundle holds, as cases write it. */
+function found({ entry = [] }: Bundle, inOrder: boolean): string | readonly string[] {
+  const ids = entry.map(({ resource, search }) => (search.mode === 'match' ? '' : '+') + resource.id);
+  return inOrder ? ids : ids.sort().join(' ');
+}
+
+function normal(expected: string | readonly string[]): string | readonly string[] {
+  return typeof expected === 'string' ? expected.split(' ').filter(Boolean).sort().join(' ') : expected;
+}
