@@ -6,6 +6,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installSample } from '../nodes/postgres-installation.ts';
+import { freshDatabase } from '../postgres/test-database.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { type CliProcess, runCli, sampleStore, startServe } from './run-cli.ts';
 
@@ -109,14 +111,37 @@ async function start(store: string, workers: number) {
   return started;
 }
 
-describe('warmfhir serve with several workers', () => {
+interface Place extends AsyncDisposable {
+  readonly store: string;
+}
+
+async function inFolder(): Promise<Place> {
   const folder = temporaryFolder();
+  return {
+    store: await sampleStore(folder),
+    [Symbol.asyncDispose]: async () => folder[Symbol.dispose](),
+  };
+}
+
+async function inDatabase(): Promise<Place> {
+  using folder = temporaryFolder();
+  const database = await freshDatabase();
+  await installSample(database.url, folder);
+  return { store: database.url, [Symbol.asyncDispose]: () => database.dispose() };
+}
+
+describe.each([
+  ['SQLite', inFolder],
+  ['PostgreSQL', inDatabase],
+])('warmfhir serve with several workers on %s', (_, make) => {
+  let place: Place;
   let store: string;
 
   beforeAll(async () => {
-    store = await sampleStore(folder);
+    place = await make();
+    store = place.store;
   });
-  afterAll(() => folder[Symbol.dispose]());
+  afterAll(() => place[Symbol.asyncDispose]());
 
   it('shows a write through one worker to another at once', async () => {
     const { server, url } = await start(store, 2);
@@ -166,7 +191,7 @@ describe('warmfhir serve with several workers', () => {
       expect(tenants).toMatchObject({ warm: 2, cold: 0 });
     }
     expect((await b.send('POST', '/cool-down-tenant', tenant)).status).toBe(200);
-    expect((await a.send('GET', '/fhir/Patient/p1', tenant)).status).toBe(503);
+    await expect.poll(async () => (await a.send('GET', '/fhir/Patient/p1', tenant)).status).toBe(503);
     // What a worker has counted outlives it.
     process.kill(workersOf(server)[0]!, 'SIGKILL');
     await expect.poll(() => workersOf(server).length, PATIENCE).toBe(3);
@@ -285,25 +310,25 @@ describe('warmfhir serve with several workers', () => {
       expect(workers.filter(runs)).toEqual([]);
     },
   );
+});
 
-  it('ends with the workers’ own error when none can start', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const port = String((other.address() as AddressInfo).port);
-    const args = ['serve', '--store', store, '--workers', '2', '--log-level', 'error'];
-    const taken = await runCli([...args, '--port', port]);
-    other.close();
-    const line = `warmfhir: Cannot listen on 127.0.0.1 port ${port}: something else listens there.\n`;
-    expect(taken).toEqual({ code: 2, stdout: '', stderr: line });
+it('ends with the workers’ own error when none can start', async () => {
+  using folder = temporaryFolder();
+  const store = await sampleStore(folder);
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const port = String((other.address() as AddressInfo).port);
+  const args = ['serve', '--store', store, '--workers', '2', '--log-level', 'error'];
+  const taken = await runCli([...args, '--port', port]);
+  other.close();
+  const line = `warmfhir: Cannot listen on 127.0.0.1 port ${port}: something else listens there.\n`;
+  expect(taken).toEqual({ code: 2, stdout: '', stderr: line });
 
-    using damaged = temporaryFolder();
-    const damagedStore = await sampleStore(damaged);
-    const master = damaged.at('data/default.g1.db');
-    const bytes = readFileSync(master);
-    bytes.fill(0x5a, 0, 4096);
-    writeFileSync(master, bytes);
-    const result = await runCli([...args, '--port', '0', '--store', damagedStore]);
-    expect(result.code).toBe(2);
-    expect(result.stderr).toMatch(/^warmfhir: [^\n]*default\.g1\.db[^\n]*\n$/);
-  });
+  const master = folder.at('data/default.g1.db');
+  const bytes = readFileSync(master);
+  bytes.fill(0x5a, 0, 4096);
+  writeFileSync(master, bytes);
+  const result = await runCli([...args, '--port', '0']);
+  expect(result.code).toBe(2);
+  expect(result.stderr).toMatch(/^warmfhir: [^\n]*default\.g1\.db[^\n]*\n$/);
 });
