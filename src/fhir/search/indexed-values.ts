@@ -4,7 +4,7 @@
  */
 export interface IndexedValues {
   readonly token: readonly TokenRow[];
-  /** Texts that `:text` finds: displays of codings, texts of concepts, displays of references. Folded. */
+  /** Texts that `:text` finds: displays of codings, texts of concepts and of types of identifiers. Folded. */
   readonly tokenText: readonly TextRow[];
   readonly string: readonly StringRow[];
   readonly date: readonly RangeRow[];
@@ -23,7 +23,7 @@ export interface IndexedValues {
  */
 export type TokenRow = readonly [parameter: number, system: string, code: string];
 
-/** `folded`: lower case, without accents, white space collapsed. */
+/** `folded`: lower case, without accents and punctuation, white space collapsed. */
 export type TextRow = readonly [parameter: number, folded: string];
 
 export type StringRow = readonly [parameter: number, folded: string, exact: string];

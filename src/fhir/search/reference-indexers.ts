@@ -1,7 +1,6 @@
 import { isResourceType } from '../resource-type.ts';
 import { items, members, text, type ValueIndexer } from './gathered-rows.ts';
 import { canonicalForm, type ReferenceForm, referenceForm } from './reference-form.ts';
-import { addText } from './token-indexers.ts';
 
 /** The indexers of reference parameters by the type of their values. */
 export function referenceIndexer(type: string): ValueIndexer | undefined {
@@ -39,7 +38,6 @@ const indexReference: ValueIndexer = (value, parameter, rows) => {
     const itsSystem = text(system) ?? '';
     if (known !== '' || itsSystem !== '') rows.identifier.add([parameter, itsSystem, known]);
   }
-  addText(display, parameter, rows);
 };
 
 function add(

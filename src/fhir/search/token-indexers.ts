@@ -98,7 +98,7 @@ export function ofTypeCode(typeCode: string, value: string): string {
 }
 
 /** A row for `:text`. */
-export function addText(value: unknown, parameter: number, rows: GatheredRows): void {
+function addText(value: unknown, parameter: number, rows: GatheredRows): void {
   const known = text(value);
   if (known === undefined || !rows.texts) return;
   const folded = fold(known);

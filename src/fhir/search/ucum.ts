@@ -28,6 +28,8 @@ interface UcumLibrary {
 
 /** Units are clients' texts, so there is a bound to how many are kept. */
 const MOST_UNITS = 10_000;
+/** What may be a unit; the library takes long over longer texts, and writes about others to the console. */
+const UNIT = /^(?!.*\{.*\()[!-~]{1,64}$/;
 
 /** Converts ranges of UCUM units, so that 1 g and 1000 mg are equal. The library is loaded with the first unit. */
 export class Ucum {
@@ -60,6 +62,7 @@ export class Ucum {
   }
 
   #lookUp(unit: string): Conversion | undefined {
+    if (!UNIT.test(unit)) return undefined;
     this.#library ??= load();
     const offset = this.#library.convertToBaseUnits(unit, 0).magnitude;
     const one = this.#library.convertToBaseUnits(unit, 1);

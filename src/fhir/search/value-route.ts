@@ -59,8 +59,25 @@ function extended(route: ValueRoute, step: PathStep, elements: Elements): ValueR
   return [{ ...route, steps: [...route.steps.slice(0, -1), changed] }];
 }
 
+/** Types that are a kind of another one. See https://hl7.org/fhir/R4/datatypes.html */
+const KIND_OF: Readonly<Record<string, string>> = {
+  canonical: 'uri',
+  url: 'uri',
+  uuid: 'uri',
+  oid: 'uri',
+  code: 'string',
+  id: 'string',
+  markdown: 'string',
+  unsignedInt: 'integer',
+  positiveInt: 'integer',
+  Age: 'Quantity',
+  Count: 'Quantity',
+  Distance: 'Quantity',
+  Duration: 'Quantity',
+};
+
 function isSubtype(type: string, of: string): boolean {
-  return type === of;
+  return type === of || KIND_OF[type] === of;
 }
 
 function capital(type: string): string {
