@@ -63,11 +63,11 @@ function clientsOf(tenant: string, number: number, source: SourceModel, port: nu
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'warmfhir-nodes-'));
-const database =
-  values.engine === 'postgres' ? await PostgresServer.start({ fsync: true, under: folder }) : undefined;
-const store = database?.url() ?? `sqlite:${join(folder, 'data')}`;
+let database: PostgresServer | undefined;
 let fleet: Fleet | undefined;
 try {
+  if (values.engine === 'postgres') database = await PostgresServer.start({ fsync: true });
+  const store = database?.url() ?? `sqlite:${join(folder, 'data')}`;
   let data = SYNTHEA;
   if (!existsSync(data)) {
     data = join(folder, 'sample');
