@@ -5,7 +5,7 @@ import { freshDatabase } from '../postgres/test-database.ts';
 import type { Engine } from './engine.ts';
 
 /** Which of the texts stand in any row of any table: what the server keeps of deleted rows is its vacuum's. */
-async function findInTables(url: string, texts: readonly string[]): Promise<readonly string[]> {
+export async function findInTables(url: string, texts: readonly string[]): Promise<readonly string[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
