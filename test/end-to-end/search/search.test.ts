@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RunningServer } from '../../api/running-server.ts';
 import type { Case, Section } from './case.ts';
-import { MAKINGS, type Making, type Resource } from './collections.ts';
+import { MAKINGS, type Making } from './collections.ts';
 import { dates, periods } from './date-cases.ts';
 import { compartments, everything, systemLevel } from './place-cases.ts';
 import { chains, references, reverseChains } from './reference-cases.ts';
 import { errors, includes, sorting, totals } from './result-cases.ts';
+import { type Bundle, ServedCollection } from './served-collection.ts';
 import { strings } from './string-cases.ts';
 import { commonParameters, tokenModifiers, tokens } from './token-cases.ts';
 import { composites, numbers, quantities, uris } from './value-cases.ts';
@@ -16,37 +16,18 @@ const SECTIONS: readonly Section[] = [
   ...[compartments, everything, errors],
 ];
 
-interface Bundle {
-  readonly total?: number;
-  readonly entry?: readonly { readonly resource: Resource; readonly search: { readonly mode: string } }[];
-}
-
 describe.each(MAKINGS)('a collection that is $name', (making: Making) => {
-  let running: RunningServer;
-  const base = () => `${running.url}/tenants/acme/fhir`;
+  let served: ServedCollection;
 
   beforeAll(async () => {
-    running = await new RunningServer().start(making.master, 'acme');
-    for (const { resourceType, id } of making.removed) await write('DELETE', `${resourceType}/${id}`);
-    for (const resource of making.written) {
-      await write('PUT', `${resource.resourceType}/${resource.id}`, resource);
-    }
+    served = await ServedCollection.start(making);
   });
-  afterAll(() => running.stop());
-
-  async function write(method: string, path: string, body?: object): Promise<void> {
-    const { status, text } = await running.send(`/tenants/acme/fhir/${path}`, {
-      method,
-      ...(body !== undefined && { body }),
-    });
-    expect([200, 201, 204], text).toContain(status);
-  }
+  afterAll(() => served.stop());
 
   describe.each(SECTIONS)('$title ($link)', ({ cases }: Section) => {
     test.each(cases)('%s', async (...one: Case) => {
       const [request, expected] = one;
-      const path = request.replaceAll('{base}', base());
-      const { status, json } = await running.send(`${base()}${/^\?/.test(path) ? '' : '/'}${path}`);
+      const { status, json } = await served.send(request.replaceAll('{base}', served.base));
       if (typeof expected === 'object' && 'says' in expected) {
         expect(json.resourceType, JSON.stringify(json)).toBe('OperationOutcome');
         expect([status, json.issue[0].diagnostics]).toEqual([

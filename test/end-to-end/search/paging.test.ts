@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAKINGS, type Making } from './collections.ts';
+import { type Bundle, ids, link, ServedCollection } from './served-collection.ts';
+
+/** https://hl7.org/fhir/R4/http.html#paging */
+const SEARCHES = [
+  'Patient',
+  'Patient?_sort=birthdate',
+  'Patient?_sort=-birthdate',
+  'Patient?_sort=gender,-birthdate',
+  'Patient?_sort=family',
+  'Patient?_sort=-_id',
+  'Patient?gender:not=male&_sort=-family',
+  'Observation?_sort=value-quantity',
+  'Observation?_sort=-code',
+  'Observation?_sort=subject,date',
+  'Observation?patient.name=chal&_sort=-date',
+  'Observation?_sort=-date&_include=Observation:subject',
+  'Encounter?_sort=-length,_lastUpdated',
+  'RiskAssessment?_sort=-probability',
+  'ValueSet?_sort=-url',
+  'Practitioner?_has:Patient:general-practitioner:gender=female&_sort=name',
+  '?_type=Patient,Organization,Basic',
+  '?_type=Patient,Practitioner&_sort=-_id',
+  'Patient/p1/*',
+  'Patient/p1/Observation?_sort=-date',
+  'Patient/p1/$everything',
+  'Patient/$everything?_type=Observation,Encounter',
+];
+
+describe.each(MAKINGS)('pages of a collection that is $name', (making: Making) => {
+  let served: ServedCollection;
+
+  beforeAll(async () => {
+    served = await ServedCollection.start(making);
+  });
+  afterAll(() => served.stop());
+
+  const matches = ({ entry = [] }: Bundle) =>
+    entry.filter(({ search }) => search.mode === 'match').map(({ resource }) => resource.id);
+  const page = async (url: string): Promise<Bundle> => {
+    const { status, json } = await served.send(url);
+    expect([url, status]).toEqual([url, 200]);
+    return json;
+  };
+
+  test.each(SEARCHES)('%s: forth and back, every match once and in order', async (search) => {
+    const paged = (count: number) => `${search}${search.includes('?') ? '&' : '?'}_count=${count}`;
+    const whole = await page(paged(1000));
+    expect(link(whole, 'next')).toBeUndefined();
+    const pages: Bundle[] = [];
+    for (let url: string | undefined = paged(2); url !== undefined; url = link(pages.at(-1)!, 'next')) {
+      pages.push(await page(url));
+      expect(pages.length).toBeLessThan(50);
+    }
+    expect(pages.flatMap(matches)).toEqual(matches(whole));
+    for (const one of pages) {
+      expect(one.total).toBe(whole.total);
+      expect(link(one, 'first')).toBe(link(pages[0]!, 'self'));
+    }
+    expect(link(pages[0]!, 'previous')).toBeUndefined();
+    for (let at = pages.length - 1; at > 0; at--) {
+      const before = await page(link(pages[at]!, 'previous')!);
+      expect(matches(before)).toEqual(matches(pages[at - 1]!));
+    }
+    for (const token of pages.flatMap((one) =>
+      one.link.map(({ url }) => new URL(url).searchParams.get('_page')),
+    )) {
+      expect(token?.length ?? 0).toBeLessThan(300);
+    }
+  });
+});
+
+describe('a search that is too long for a link', () => {
+  let served: ServedCollection;
+  const form = `_count=2&_sort=_id&_id=${Array.from({ length: 500 }, (_, n) => `nobody-${n}`).join(',')},p1,p2,p3,p4`;
+
+  beforeAll(async () => {
+    served = await ServedCollection.start(MAKINGS[0]!);
+  });
+  afterAll(() => served.stop());
+
+  test('is kept, and its links are short', async () => {
+    const { status, json } = await served.post('Patient/_search', form);
+    expect([status, ids(json), json.total]).toEqual([200, ['p1', 'p2'], 4]);
+    for (const { url } of json.link) expect(url.length).toBeLessThan(500);
+    const second = (await served.send(link(json, 'next')!)).json;
+    expect([ids(second), link(second, 'next')]).toEqual([['p3', 'p4'], undefined]);
+    expect(ids((await served.send(link(second, 'previous')!)).json)).toEqual(['p1', 'p2']);
+    expect(ids((await served.send(link(second, 'self')!)).json)).toEqual(['p3', 'p4']);
+    expect(ids((await served.send(link(json, 'self')!)).json)).toEqual(['p1', 'p2']);
+  });
+
+  test("is its own tenant's, and stands for all of the search", async () => {
+    const { json } = await served.post('Patient/_search', form);
+    const next = link(json, 'next')!;
+    const refused = async (url: string) => {
+      const { status, json: outcome } = await served.send(url);
+      expect([url, status, outcome.resourceType]).toEqual([url, 400, 'OperationOutcome']);
+    };
+    await refused(next.replace('/acme/', '/birch/'));
+    await refused(next.replace('/Patient?', '/Practitioner?'));
+    await refused(`${next}&gender=male`);
+    await refused(next.replace(/_kept=./, '_kept=!'));
+    await refused(`${next}&_kept=x`);
+  });
+});
