@@ -4,6 +4,7 @@ import { addGeneration } from './generation.ts';
 import { addIngest } from './ingest.ts';
 import { addMigrate } from './migrate.ts';
 import { addMove } from './move.ts';
+import { addReindex } from './reindex.ts';
 import { addSample } from './sample.ts';
 import { addServe } from './serve.ts';
 import { addStatus } from './status.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addServe(program);
   addStatus(program);
   addGeneration(program);
+  addReindex(program);
   addTenant(program);
   addMove(program);
   return program;

@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../errors.ts';
 import { contentOfStored } from '../fhir/review-state.ts';
+import { Extraction } from '../fhir/search/extraction.ts';
 import type { GenerationBuild, GenerationInfo, IngestDocument } from '../store/generation.ts';
 import type { Store } from '../store/store.ts';
 import type { TenantRecord } from '../store/tenant-registry.ts';
@@ -57,6 +58,7 @@ class Move {
   readonly #to: MovableStore;
   readonly #reception: Reception;
   readonly #signal: AbortSignal;
+  readonly #extraction = new Extraction();
   /** What was sent, by what it is: the source must still be that at the end. */
   readonly #sent = new Map<string, DigestedRows>();
 
@@ -128,7 +130,7 @@ class Move {
       for await (const rows of this.#from.transfer.masterRows(generation.number)) {
         this.#assertWanted();
         for (const row of rows) addMasterRow(digest, row);
-        await writeRows(build, rows);
+        await writeRows(build, rows, this.#extraction);
       }
       await build.seal(generation.sealedAt!, '');
     } finally {
@@ -160,12 +162,16 @@ async function finished(store: MovableStore): Promise<readonly GenerationInfo[]>
 }
 
 /** Writes rows so that they get the rids that they have. */
-async function writeRows(build: GenerationBuild, rows: readonly MasterRow[]): Promise<void> {
+async function writeRows(
+  build: GenerationBuild,
+  rows: readonly MasterRow[],
+  extraction: Extraction,
+): Promise<void> {
   const streams = Map.groupBy(rows, ({ rid }) => Math.floor((rid - 1) / STREAM_RIDS));
   for (const [stream, ofStream] of streams) {
     const documents = ofStream.map(
       ({ rid, json }): IngestDocument => ({
-        content: contentOfStored(json),
+        content: { ...contentOfStored(json), indexed: extraction.indexedValues(JSON.parse(json)) },
         sourceUpdated: null,
         position: (rid - 1) % STREAM_RIDS,
         pending: false,

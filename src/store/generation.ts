@@ -167,6 +167,12 @@ export interface GenerationStore {
    * The operating system drops the lock with the process.
    */
   build(sources: string, startedAt: number): Promise<GenerationBuild>;
+  /**
+   * Gives a sealed generation search indexes, where a version that had none has sealed it: same documents, same rids, while
+   * it is served. What was done is kept when `signal` aborts (`ingest-interrupted`). Takes the ingest lock.
+   * @returns false when it has them already
+   */
+  reindex(generation: number, signal: AbortSignal): Promise<boolean>;
   /** Deletes a sealed generation. Throws `generation-pinned`, also for the newest, or `generation-unknown`. */
   prune(generation: number): Promise<void>;
 }

@@ -74,6 +74,13 @@ export class GenerationRows implements GenerationStore {
     }
   }
 
+  /** This engine never sealed a generation without search indexes. */
+  async reindex(generation: number): Promise<boolean> {
+    if ((await this.list()).some(({ number, state }) => number === generation && state === 'sealed'))
+      return false;
+    throw new WarmfhirError('generation-unknown', `There is no sealed generation ${generation}.`);
+  }
+
   prune(generation: number): Promise<void> {
     return this.#owner.transaction((client) => prune(client, generation));
   }

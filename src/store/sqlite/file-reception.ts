@@ -82,6 +82,7 @@ export class FileReception implements Reception {
     const overlay = new OverlayFile(this.#folder.overlay(tenant.id));
     try {
       addOverlayRows(overlay, documents);
+      overlay.withdrawIndexes();
     } finally {
       overlay.close();
     }

@@ -6,6 +6,7 @@ import { fileSha256 } from './file-hash.ts';
 import { IngestLock } from './ingest-lock.ts';
 import { type BuildOwner, MasterBuild } from './master-build.ts';
 import type { MasterFiles } from './master-files.ts';
+import { MasterReindex } from './master-reindex.ts';
 import { fileStat } from './sealed-file-check.ts';
 import { databaseBytes, type StoreFolder, syncToDisk, unlinkDatabase } from './store-folder.ts';
 import type { SystemFile } from './system-file.ts';
@@ -45,6 +46,15 @@ export class GenerationFiles implements GenerationStore {
     } catch (error) {
       lock.release();
       throw error;
+    }
+  }
+
+  async reindex(generation: number, signal: AbortSignal): Promise<boolean> {
+    const lock = new IngestLock(this.#folder.ingestLock);
+    try {
+      return await new MasterReindex(this.#folder, this.#system, generation).run(signal);
+    } finally {
+      lock.release();
     }
   }
 

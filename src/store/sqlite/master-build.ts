@@ -46,7 +46,8 @@ INSERT OR REPLACE INTO type_count SELECT type, count(*) FROM document GROUP BY t
 CREATE INDEX IF NOT EXISTS document_type ON document (type);
 `;
 
-const STREAM_RIDS = 2 ** 31;
+/** The rids of a stream: see `IngestBatch.stream`. */
+export const STREAM_RIDS = 2 ** 31;
 const MAX_STREAM = 510;
 /** Rows read at a time by the iterators, which let other statements run in between. */
 const CHUNK = 500;

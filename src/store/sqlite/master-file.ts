@@ -109,6 +109,12 @@ export class MasterFile {
     return guarded(this.#path, () => this.#byRid.get(rid)) as MasterRow;
   }
 
+  /** At most `limit` documents above a rid, lowest first. */
+  after(rid: number, limit: number): Pick<MasterRow, 'rid' | 'json'>[] {
+    const rows = this.rows('SELECT rid, json FROM document WHERE rid > ? ORDER BY rid LIMIT ?', [rid, limit]);
+    return rows.map(([found, json]) => ({ rid: found as number, json: json as string }));
+  }
+
   document(type: string, id: string, json: string): StoredDocument {
     return {
       deleted: false,

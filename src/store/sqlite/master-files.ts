@@ -8,6 +8,8 @@ export class MasterFiles {
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
   readonly #open = new Map<number, MasterFile>();
+  /** Of the open files, as they were sealed. */
+  readonly #hashes = new Map<number, string>();
 
   constructor(folder: StoreFolder, system: SystemFile) {
     this.#folder = folder;
@@ -17,14 +19,24 @@ export class MasterFiles {
   /** @throws generation-unknown, store-damaged */
   get(generation: number): MasterFile {
     let file = this.#open.get(generation);
+    if (file?.isIndexed === false && this.#isReindexed(file)) {
+      file.close();
+      file = undefined;
+    }
     if (file === undefined) {
       const sealed = this.#system.sealedFile(generation);
       const path = this.#folder.master(generation);
       requireSealedSize(path, sealed);
       file = new MasterFile(path, generation, sealed.startedAt);
+      this.#hashes.set(generation, sealed.sha256);
       this.#open.set(generation, file);
     }
     return file;
+  }
+
+  /** Another file stands in its place. */
+  #isReindexed({ generation }: MasterFile): boolean {
+    return this.#system.sealedFile(generation).sha256 !== this.#hashes.get(generation);
   }
 
   close(): void {

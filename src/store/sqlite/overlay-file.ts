@@ -23,6 +23,9 @@ import { syncToDisk, unlinkDatabase } from './store-folder.ts';
 
 const FORMAT = 2;
 
+/** Without index tables: read and listed, but not searched. */
+const FORMAT_WITHOUT_INDEXES = 1;
+
 const SCHEMA = `
 CREATE TABLE document (
   rid INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -30,14 +33,18 @@ CREATE TABLE document (
   replaces INTEGER, first_rid INTEGER NOT NULL, json TEXT);
 CREATE UNIQUE INDEX document_key ON document (type, id);
 CREATE INDEX document_type ON document (type);
-CREATE INDEX document_updated ON document (type, last_updated);
-CREATE INDEX document_time ON document (last_updated, type, id, version);
 CREATE INDEX document_own ON document (type, first_rid) WHERE replaces IS NULL;
 CREATE TABLE history (
   type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, last_updated INTEGER NOT NULL,
   method TEXT NOT NULL, reviewed_at INTEGER, json TEXT, PRIMARY KEY (type, id, version));
-CREATE INDEX history_time ON history (last_updated, type, id, version);
 CREATE TABLE shadow (type INTEGER NOT NULL, master_rid INTEGER NOT NULL, PRIMARY KEY (type, master_rid)) WITHOUT ROWID;
+`;
+
+/** What the first format did not have. */
+const INDEXES = `
+CREATE INDEX IF NOT EXISTS document_updated ON document (type, last_updated);
+CREATE INDEX IF NOT EXISTS document_time ON document (last_updated, type, id, version);
+CREATE INDEX IF NOT EXISTS history_time ON history (last_updated, type, id, version);
 ${INDEX_TABLES}
 ${VALUE_INDEXES.join(';\n')};
 `;
@@ -71,6 +78,7 @@ export class OverlayFile {
   readonly #statements = new Map<string, Statement>();
   readonly #byKey: Statement;
   readonly #queries: RowStatements;
+  #isIndexed = false;
   #searched: OverlayArm | undefined;
   #indexes: IndexWriter | undefined;
 
@@ -81,7 +89,7 @@ export class OverlayFile {
     this.changedKeys = new ChangedKeys(this);
     try {
       guarded(path, () => {
-        requireFormat(this.connection, path, FORMAT);
+        this.readFormat();
         makeDurable(this.connection, 256);
         this.connection.pragma('cache_size = -256');
       });
@@ -92,6 +100,29 @@ export class OverlayFile {
       this.connection.close();
       throw error;
     }
+  }
+
+  /** False in a file of a version that had no search indexes. */
+  get isIndexed(): boolean {
+    return this.#isIndexed;
+  }
+
+  /** Looks at the format again, because it may have been upgraded. @returns whether it has search indexes */
+  readFormat(): boolean {
+    const format = requireFormat(this.connection, this.path, FORMAT, FORMAT_WITHOUT_INDEXES);
+    this.#isIndexed = format === FORMAT;
+    return this.#isIndexed;
+  }
+
+  /** Inside a transaction: makes the format the present one. Index rows are for the caller to add. */
+  addIndexTables(): void {
+    this.exec(INDEXES);
+    this.connection.pragma(`user_version = ${FORMAT}`);
+  }
+
+  /** After rows were put in as they are: index rows are made when the file is next opened to be searched. */
+  withdrawIndexes(): void {
+    this.connection.pragma(`user_version = ${FORMAT_WITHOUT_INDEXES}`);
   }
 
   /** Reads every page once. Throws `store-damaged`. */
@@ -221,7 +252,7 @@ export function emptyOverlay(): Buffer {
   const connection = new Database(':memory:');
   try {
     connection.pragma('page_size = 2048');
-    connection.exec(SCHEMA);
+    connection.exec(SCHEMA + INDEXES);
     connection.pragma(`application_id = ${APPLICATION_ID}`);
     connection.pragma(`user_version = ${FORMAT}`);
     return connection.serialize();

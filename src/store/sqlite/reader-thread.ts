@@ -5,6 +5,7 @@ import type { TenantRecord } from '../tenant-registry.ts';
 import { CollectionReader } from './collection-reader.ts';
 import { MasterFiles } from './master-files.ts';
 import { OverlayHandles } from './overlay-handles.ts';
+import { OverlayUpgrade } from './overlay-upgrade.ts';
 import { StoreFolder } from './store-folder.ts';
 import { SystemFile } from './system-file.ts';
 import type { ThreadData } from './thread-data.ts';
@@ -29,11 +30,14 @@ const folder = new StoreFolder(data.folder);
 const system = new SystemFile(folder);
 const masters = new MasterFiles(folder, system);
 const overlays = new OverlayHandles(folder, data.overlayHandles);
+const upgrade = new OverlayUpgrade();
 
 function answer(call: ReaderCall): unknown {
   if ('release' in call) return overlays.release(call.release);
   const overlay = call.tenant.overlay ? overlays.get(call.tenant) : undefined;
-  const reader = new CollectionReader(masters.get(call.tenant.generation), overlay);
+  const master = masters.get(call.tenant.generation);
+  if (overlay !== undefined) upgrade.apply(overlay, master);
+  const reader = new CollectionReader(master, overlay);
   const method = reader[call.method] as (...parameters: readonly unknown[]) => unknown;
   // Several statements, one state of the overlay.
   overlay?.exec('BEGIN');

@@ -232,6 +232,12 @@ export class SystemFile {
     );
   }
 
+  /** A generation lies in another file now, with the same documents. */
+  recordReindexed(number: number, file: Pick<NewlySealed, 'bytes' | 'sha256' | 'fileStat'>): void {
+    const sql = 'UPDATE generation SET bytes = ?, sha256 = ?, file_stat = ? WHERE number = ?';
+    this.run(sql, file.bytes, file.sha256, file.fileStat, number);
+  }
+
   /** Notes that the file, as it stands now, holds what was sealed. */
   recordFileStat(number: number, fileStat: string): void {
     this.run('UPDATE generation SET file_stat = ? WHERE number = ?', fileStat, number);

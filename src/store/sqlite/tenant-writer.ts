@@ -9,6 +9,7 @@ import { storeError } from './connection.ts';
 import type { MasterFiles } from './master-files.ts';
 import { createOverlay, emptyOverlay, type OverlayFile } from './overlay-file.ts';
 import type { OverlayHandles } from './overlay-handles.ts';
+import { OverlayUpgrade } from './overlay-upgrade.ts';
 import { OverlayWriter } from './overlay-writer.ts';
 import type { StoreFolder } from './store-folder.ts';
 import type { SystemFile } from './system-file.ts';
@@ -33,6 +34,7 @@ export class TenantWriter {
   readonly #changes: ChangeCounter;
   readonly #overlays: OverlayHandles;
   readonly #empty: Buffer;
+  readonly #upgrade = new OverlayUpgrade();
   /** Serials with an overlay, as of `#revision` of system.db. */
   readonly #known = new Set<number>();
   #revision = Number.NaN;
@@ -73,6 +75,7 @@ export class TenantWriter {
       overlay = this.#overlays.get(tenant);
       const master = this.#masters.get(tenant.generation);
       master.requireIndexes();
+      this.#upgrade.apply(overlay, master);
       overlay.exec('BEGIN IMMEDIATE');
       const writer = new OverlayWriter(overlay, master);
       const replies = requests.map((request) => applyInSavepoint(overlay!, writer, request));

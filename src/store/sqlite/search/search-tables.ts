@@ -6,25 +6,25 @@
  * Dates and numbers share a table. Addresses (systems, bases, canonicals) and labels are kept once and numbered: they repeat by the thousand.
  */
 export const INDEX_TABLES = `
-CREATE TABLE system (number INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE);
-CREATE TABLE label (number INTEGER PRIMARY KEY, folded TEXT NOT NULL UNIQUE);
-CREATE TABLE token (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code TEXT NOT NULL, system INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS system (number INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS label (number INTEGER PRIMARY KEY, folded TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS token (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code TEXT NOT NULL, system INTEGER NOT NULL,
   PRIMARY KEY (rid, parameter, code, system)) WITHOUT ROWID;
-CREATE TABLE token_text (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, label INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS token_text (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, label INTEGER NOT NULL,
   PRIMARY KEY (rid, parameter, label)) WITHOUT ROWID;
-CREATE TABLE identifier (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code TEXT NOT NULL, system INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS identifier (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code TEXT NOT NULL, system INTEGER NOT NULL,
   PRIMARY KEY (rid, parameter, code, system)) WITHOUT ROWID;
-CREATE TABLE string (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, folded TEXT NOT NULL, exact TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS string (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, folded TEXT NOT NULL, exact TEXT NOT NULL,
   PRIMARY KEY (rid, parameter, folded, exact)) WITHOUT ROWID;
-CREATE TABLE range (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
+CREATE TABLE IF NOT EXISTS range (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
   PRIMARY KEY (rid, parameter, low, high)) WITHOUT ROWID;
-CREATE TABLE quantity (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code TEXT NOT NULL, system INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS quantity (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, code TEXT NOT NULL, system INTEGER NOT NULL,
   low REAL NOT NULL, high REAL NOT NULL, PRIMARY KEY (rid, parameter, code, system, low, high)) WITHOUT ROWID;
-CREATE TABLE reference (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, id TEXT NOT NULL, type INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS reference (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, id TEXT NOT NULL, type INTEGER NOT NULL,
   base INTEGER NOT NULL, version TEXT NOT NULL, PRIMARY KEY (rid, parameter, id, type, base, version)) WITHOUT ROWID;
-CREATE TABLE uri (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, uri INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS uri (rid INTEGER NOT NULL, parameter INTEGER NOT NULL, uri INTEGER NOT NULL,
   PRIMARY KEY (rid, parameter, uri)) WITHOUT ROWID;
-CREATE TABLE composite (rid INTEGER NOT NULL, parameter INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS composite (rid INTEGER NOT NULL, parameter INTEGER NOT NULL,
   key1 TEXT NOT NULL, key2 TEXT NOT NULL, key3 TEXT NOT NULL,
   low1 REAL NOT NULL, high1 REAL NOT NULL, low2 REAL NOT NULL, high2 REAL NOT NULL, low3 REAL NOT NULL, high3 REAL NOT NULL,
   PRIMARY KEY (rid, parameter, key1, key2, key3, low1, high1, low2, high2, low3, high3)) WITHOUT ROWID;
