@@ -1,7 +1,7 @@
 /** Begins every stream of rows: signature, flags, length of a header extension. */
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const TRAILER = Buffer.from([0xff, 0xff]);
-const FIRST_BYTES = 16 * 1024;
+const FIRST_BYTES = 1024 * 1024;
 
 /**
  * Rows in the binary format of COPY, put together in one piece of memory. Columns are given in order, each by the method
@@ -38,27 +38,6 @@ export class CopyBuffer {
     this.#reserve(5);
     this.#length = this.#bytes.writeInt32BE(1, this.#length);
     this.#length = this.#bytes.writeInt8(Number(value), this.#length);
-    return this;
-  }
-
-  int4(value: number): this {
-    this.#reserve(8);
-    this.#length = this.#bytes.writeInt32BE(4, this.#length);
-    this.#length = this.#bytes.writeInt32BE(value, this.#length);
-    return this;
-  }
-
-  bigint(value: bigint): this {
-    this.#reserve(12);
-    this.#length = this.#bytes.writeInt32BE(8, this.#length);
-    this.#length = this.#bytes.writeBigInt64BE(value, this.#length);
-    return this;
-  }
-
-  float8(value: number): this {
-    this.#reserve(12);
-    this.#length = this.#bytes.writeInt32BE(8, this.#length);
-    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
     return this;
   }
 

@@ -4,8 +4,6 @@
  * dropped with their schema when it is pruned.
  */
 
-import { createIndexTables, indexTables, keyIndexTables, rowIndexes } from './search/search-tables.ts';
-
 /** Schema of the installation: registry, overlays, settings. */
 export const SCHEMA = 'warmfhir';
 
@@ -35,25 +33,15 @@ export function createMasterTables(generation: number): readonly string[] {
     `CREATE TABLE ${document} (
        rid bigint NOT NULL, type smallint NOT NULL, id text COLLATE "C" NOT NULL, json text NOT NULL)`,
     `CREATE TABLE ${typeCount} (type smallint PRIMARY KEY, documents bigint NOT NULL)`,
-    ...createIndexTables(schema),
   ];
 }
 
-/** The indexes that keys are made of, once the documents are in; each can be made beside the others. */
+/** The keys that reads need, made once the documents are in. The last fails while two documents have the same key. */
 export function indexMasterTables(generation: number): readonly string[] {
-  const { schema, document } = masterTables(generation);
+  const { document } = masterTables(generation);
   return [
-    `CREATE UNIQUE INDEX IF NOT EXISTS document_rid ON ${document} (rid)`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS document_type_rid ON ${document} (type, rid)`,
-    ...rowIndexes(schema),
-  ];
-}
-
-/** The keys, in order. The last fails while two documents have the same one. */
-export function keyMasterTables(generation: number): readonly string[] {
-  const { schema, document } = masterTables(generation);
-  return [
-    ...keyIndexTables(schema),
+    `CREATE UNIQUE INDEX document_rid ON ${document} (rid)`,
+    `CREATE UNIQUE INDEX document_type_rid ON ${document} (type, rid)`,
     `ALTER TABLE ${document} ADD CONSTRAINT document_key PRIMARY KEY (type, id)`,
   ];
 }
@@ -70,10 +58,8 @@ export function sealMasterTables(generation: number): readonly string[] {
 
 /** On Citus, before the generation is sealed: every node gets a copy. */
 export function distributeMasterTables(generation: number): readonly string[] {
-  const { schema, document, typeCount } = masterTables(generation);
-  return [document, typeCount, ...indexTables(schema)].map(
-    (table) => `SELECT create_reference_table('${table}')`,
-  );
+  const { document, typeCount } = masterTables(generation);
+  return [document, typeCount].map((table) => `SELECT create_reference_table('${table}')`);
 }
 
 /** Deletes a generation, sealed or not. */

@@ -75,18 +75,16 @@ export class PostgresBuild implements GenerationBuild {
     const first = batch.stream * STREAM_RIDS + 1;
     const rows = batch.documents.map((document) => this.#documents.row(first + document.position, document));
     const packed = this.#session.settled ? undefined : this.#documents.packed(rows);
-    const loaded = await this.#session.write(async (client, settled) => {
+    await this.#session.write(async (client, settled) => {
       if (packed === undefined || settled) await this.#documents.merge(client, rows);
-      else await this.#documents.load(client, packed, false);
+      else await this.#documents.load(client, rows, packed);
       await this.#addConditionalCreates(client, first, batch.conditionalCreates);
       await this.#addRejects(client, batch.rejects);
       await client.query(
         `INSERT INTO ${this.#tables.checkpoint} VALUES ($1, $2) ON CONFLICT (stream) DO UPDATE SET value = excluded.value`,
         [batch.stream, batch.checkpoint],
       );
-      return settled ? undefined : packed;
     });
-    if (loaded !== undefined) this.#documents.committed(loaded);
   }
 
   async *conditionalCreates(): AsyncIterable<readonly UndecidedCreate[]> {
@@ -126,7 +124,7 @@ export class PostgresBuild implements GenerationBuild {
     const { replaced, created, unchanged, rejected } = resolution;
     const ridsOf = (each: readonly { readonly rid: number }[]) => each.map(({ rid }) => rid);
     await this.#session.write(async (client) => {
-      await this.#documents.replace(client, replaced);
+      await this.#replace(client, replaced);
       const taken = await this.#documents.takeConditionalCreates(client, ridsOf([...created, ...unchanged]));
       const rows = created.map(({ rid }) => this.#documents.row(rid, taken.get(rid)!));
       await this.#documents.merge(client, rows);
@@ -196,6 +194,18 @@ export class PostgresBuild implements GenerationBuild {
       this.#settling = undefined;
     });
     await this.#settling;
+  }
+
+  async #replace(client: Queryable, replaced: Resolution['replaced']): Promise<void> {
+    if (replaced.length === 0) return;
+    const rids = replaced.map(({ rid }) => rid);
+    const texts = replaced.map(({ content }) => this.#documents.stamped(content));
+    await client.query(
+      `UPDATE ${this.#master.document} AS d SET json = n.json
+       FROM unnest($1::bigint[], $2::text[]) AS n (rid, json) WHERE d.rid = n.rid`,
+      [rids, texts],
+    );
+    await client.query(`DELETE FROM ${this.#tables.pending} WHERE rid = ANY ($1::bigint[])`, [rids]);
   }
 
   async #addConditionalCreates(

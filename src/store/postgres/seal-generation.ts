@@ -3,7 +3,6 @@ import { dropBuildTables } from './build-tables.ts';
 import { saveIngestionStatus } from './ingestion-status-row.ts';
 import { distributeMasterTables, masterTables, SCHEMA, sealMasterTables } from './master-tables.ts';
 import type { Queryable } from './owner.ts';
-import { indexTables, valueIndexes } from './search/search-tables.ts';
 
 /**
  * Makes a settled build visible and the ingestion status ready, in one transaction that is durable when this resolves. On
@@ -14,7 +13,7 @@ export async function sealGeneration(
   completedAt: number,
   message: string,
 ): Promise<void> {
-  await prepare(session);
+  await vacuum(session);
   await session.alone(async (client) => {
     const startedAt = await complete(client, session.generation);
     const seal = `UPDATE ${SCHEMA}.generation SET state = 'sealed', sealed_at = $2 WHERE number = $1`;
@@ -31,15 +30,13 @@ export async function sealGeneration(
 
 /** All of that but the last: the generation is whole, and stays out of sight. */
 export async function completeGeneration(session: BuildSession): Promise<void> {
-  await prepare(session);
+  await vacuum(session);
   await session.alone((client) => complete(client, session.generation));
 }
 
-/** Makes what searches walk. From then on it is known what a reader may skip, and how many rows there are of what. */
-async function prepare(session: BuildSession): Promise<void> {
-  const { schema, document } = masterTables(session.generation);
-  await session.index(valueIndexes(schema));
-  await session.query(`VACUUM (ANALYZE) ${[document, ...indexTables(schema)].join(', ')}`);
+/** What a reader may skip is known from then on, and how many rows there are of what. */
+async function vacuum(session: BuildSession): Promise<void> {
+  await session.query(`VACUUM (ANALYZE) ${masterTables(session.generation).document}`);
 }
 
 /** @returns when the generation was begun */
