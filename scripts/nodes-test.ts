@@ -95,11 +95,15 @@ try {
     `${reads} reads, ${writes} writes, ${refused} refused, ${broken} without an answer; ${disturbances}`,
   );
   const comparison = new Comparison(source);
-  for (const ofTenant of clients) {
-    for (const client of ofTenant) await client.verify();
-    const documents = ofTenant.flatMap((client) => client.documents);
-    await comparison.compare(ofTenant[0]!.session, documents);
-  }
+  const waiting = [...clients];
+  const compareTenants = async () => {
+    for (let ofTenant = waiting.shift(); ofTenant !== undefined; ofTenant = waiting.shift()) {
+      for (const client of ofTenant) await client.verify();
+      const documents = ofTenant.flatMap((client) => client.documents);
+      await comparison.compare(ofTenant[0]!.session, documents);
+    }
+  };
+  await Promise.all(Array.from({ length: fleet.size }, compareTenants));
   const versions = clients.flat().flatMap(({ documents }) => documents.flatMap((each) => each.versions));
   const violations = [...faults.violations, ...clients.flat().flatMap(({ session }) => session.violations)];
   for (const violation of violations.slice(0, 50)) console.error(violation);

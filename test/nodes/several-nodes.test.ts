@@ -1,11 +1,13 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Pgbouncer, pgbouncerVersion } from '../postgres/pgbouncer.ts';
 import { postgresUnavailable } from '../postgres/postgres-programs.ts';
 import { freshDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { installSample } from './postgres-installation.ts';
 import { ServingNode } from './serving-node.ts';
 import { TcpProxy } from './tcp-proxy.ts';
+import { TenantLoad } from './tenant-load.ts';
 
 const unavailable = postgresUnavailable();
 
@@ -13,10 +15,13 @@ const unavailable = postgresUnavailable();
 const NOTIFIED_MS = 1_000;
 const UNNOTIFIED_MS = 5_000;
 
-const PATIENTS = '/fhir/Patient?_count=0';
+/** What a warm tenant answers with 404 and a cold one with 503. */
+const NOBODY = '/fhir/Patient/nobody';
+const WARM = 404;
+const COLD = 503;
 
 async function statuses(nodes: readonly ServingNode[], tenant: string): Promise<readonly number[]> {
-  return Promise.all(nodes.map(async ({ http }) => (await http.call(PATIENTS, { tenant })).status));
+  return Promise.all(nodes.map(async ({ http }) => (await http.call(NOBODY, { tenant })).status));
 }
 
 describe.skipIf(unavailable)(
@@ -59,9 +64,9 @@ describe.skipIf(unavailable)(
       afterAll(() => Promise.all(nodes.map((node) => node.kill())));
 
       it('a tenant warmed on one is warm on all', async () => {
-        expect(await statuses(nodes, 'acme')).toEqual([503, 503, 503]);
+        expect(await statuses(nodes, 'acme')).toEqual([COLD, COLD, COLD]);
         expect((await nodes[0]!.http.warmUp('acme')).status).toBe(200);
-        expect(await statuses(nodes, 'acme')).toEqual([200, 200, 200]);
+        expect(await statuses(nodes, 'acme')).toEqual([WARM, WARM, WARM]);
       });
 
       it('a write on one is read on all, at once', async () => {
@@ -101,11 +106,11 @@ describe.skipIf(unavailable)(
 
       it('cooled on one it is cold on all within a second', async () => {
         await nodes[0]!.http.warmUp('dogwood');
-        expect(await statuses(nodes, 'dogwood')).toEqual([200, 200, 200]);
+        expect(await statuses(nodes, 'dogwood')).toEqual([WARM, WARM, WARM]);
         await nodes[2]!.http.call('/cool-down-tenant', { method: 'POST', tenant: 'dogwood' });
         await expect
           .poll(() => statuses(nodes, 'dogwood'), { timeout: NOTIFIED_MS, interval: 20 })
-          .toEqual([503, 503, 503]);
+          .toEqual([COLD, COLD, COLD]);
       });
 
       it('a killed node leaves nothing behind: no lock, no connection, no half write', async () => {
@@ -149,17 +154,49 @@ describe.skipIf(unavailable)(
         await nodes[0]!.http.warmUp('fir');
         const until = Date.now() + 5_000;
         while (Date.now() < until) {
-          expect((await nodes[1]!.http.call(PATIENTS, { tenant: 'fir' })).status).toBe(200);
+          expect((await nodes[1]!.http.call(NOBODY, { tenant: 'fir' })).status).toBe(WARM);
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
-        expect(await statuses(nodes, 'fir')).toEqual([200, 200, 200]);
+        expect(await statuses(nodes, 'fir')).toEqual([WARM, WARM, WARM]);
         const written = 'SELECT number::int AS number FROM warmfhir.change';
         await new Promise((resolve) => setTimeout(resolve, 3_200));
         const before = await query(written);
-        expect(await statuses(nodes, 'fir')).toEqual([503, 503, 503]);
+        expect(await statuses(nodes, 'fir')).toEqual([COLD, COLD, COLD]);
         const status = await nodes[2]!.http.call('/tenant-status', { tenant: 'fir' });
         expect(status.json.status).toBe('cold');
         expect(await query(written)).toEqual(before);
+      });
+    });
+
+    describe.skipIf(pgbouncerVersion() === undefined)('behind pgbouncer (where it is installed)', () => {
+      let bouncer: Pgbouncer;
+
+      beforeAll(async () => {
+        bouncer = await Pgbouncer.start(database.url, 4);
+        const starting = [0, 1].map(() =>
+          ServingNode.start('--store', bouncer.url, '--listen-url', database.url),
+        );
+        nodes = await Promise.all(starting);
+      });
+      afterAll(async () => {
+        await Promise.all(nodes.map((node) => node.kill()));
+        await bouncer.dispose();
+      });
+
+      it('answers are held against what was acknowledged, by clients of several tenants at once', async () => {
+        const loads = nodes.map((node, seed) => new TenantLoad(node.port, seed));
+        for (const load of loads) load.start();
+        for (const load of loads) await load.written(60);
+        for (const load of loads) expect(await load.violations()).toEqual([]);
+      });
+
+      it('a cool-down is noticed through the address that listens', async () => {
+        await nodes[0]!.http.warmUp('hazel');
+        expect(await statuses(nodes, 'hazel')).toEqual([WARM, WARM]);
+        await nodes[0]!.http.call('/cool-down-tenant', { method: 'POST', tenant: 'hazel' });
+        await expect
+          .poll(() => statuses(nodes, 'hazel'), { timeout: NOTIFIED_MS, interval: 20 })
+          .toEqual([COLD, COLD]);
       });
     });
 
@@ -181,14 +218,14 @@ describe.skipIf(unavailable)(
       it('all of it holds within five seconds', async () => {
         const [one, other] = nodes as [ServingNode, ServingNode];
         await one.http.warmUp('gum');
-        expect(await statuses(nodes, 'gum')).toEqual([200, 200]);
+        expect(await statuses(nodes, 'gum')).toEqual([WARM, WARM]);
         const body = { resourceType: 'Basic', id: 'b', code: { text: 'x' } };
         await one.http.call('/fhir/Basic/b', { method: 'PUT', tenant: 'gum', body });
         expect((await other.http.call('/fhir/Basic/b', { tenant: 'gum' })).status).toBe(200);
         await one.http.call('/cool-down-tenant', { method: 'POST', tenant: 'gum' });
         await expect
           .poll(() => statuses(nodes, 'gum'), { timeout: UNNOTIFIED_MS, interval: 50 })
-          .toEqual([503, 503]);
+          .toEqual([COLD, COLD]);
       });
     });
   },
