@@ -4,14 +4,19 @@ export const MOST = Number.MAX_VALUE;
 
 const NUMBER = /^[+-]?(?:\d+(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,3}))?$/;
 
-/** A number as it is written, with half of the last digit's weight; undefined for a text that is none. */
+/**
+ * A number as it is written, with half of the last digit's weight; undefined for a text that is none.
+ * See https://hl7.org/fhir/R4/search.html#number
+ */
 export function writtenNumber(text: string): { readonly value: number; readonly half: number } | undefined {
   const match = NUMBER.exec(text);
   if (match === null) return undefined;
   const value = Number(text);
   if (!Number.isFinite(value)) return undefined;
   const decimals = (match[1] ?? match[2] ?? '').length;
-  return { value, half: Number(`0.5e${Number(match[3] ?? 0) - decimals}`) };
+  if (match[3] === undefined) return { value, half: Number(`0.5e-${decimals}`) };
+  // R4 reads 1e2 as 95 to 105, so as if it were 1.0e2.
+  return { value, half: Number(`0.5e${Number(match[3]) - Math.max(decimals, 1)}`) };
 }
 
 /** The next number that is larger. */

@@ -21,7 +21,7 @@ export function dateTest(piece: string, { name, now }: ValueContext): RangeTest 
   if (range === undefined) throw invalidValue(name, piece, 'a date, with or without a prefix');
   const [from, until] = range;
   if (prefix !== 'ap') return { kind: 'range', comparison: prefix, from, until };
-  const slack = Math.max(0, now - until, from - now) * ABOUT;
+  const slack = Math.abs(now - from) * ABOUT;
   return {
     kind: 'range',
     comparison: 'overlaps',

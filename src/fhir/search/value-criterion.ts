@@ -60,10 +60,33 @@ export function valueCriterion(asked: Asked, context: SearchContext): Criterion 
       ? { kind: 'any', of: [] }
       : { kind: 'composite', parameter: parameter.number, tests };
   }
+  if (parameter.code === 'url' && modifier === undefined && value.includes('|')) {
+    return urlCriterion(values, asked, context);
+  }
   const tests = values.flatMap((one) => testsOf(one, asked, of, context));
   const index: Criterion =
     tests.length === 0 ? { kind: 'any', of: [] } : { kind: 'index', parameter: parameter.number, tests };
   return modifier === 'not' || modifier === 'not-in' ? { kind: 'not', of: index } : index;
+}
+
+/** An address of a definition may be written with the version asked for: `url|version`. */
+function urlCriterion(
+  values: readonly string[],
+  { parameter, name }: Asked,
+  context: SearchContext,
+): Criterion {
+  const version = context.parameters.find(parameter.resourceType, 'version');
+  const of = values.map((value): Criterion => {
+    const [url, ...rest] = pieces(value, '|');
+    const uri: Test = { kind: 'uri', mode: 'exact', uri: unescaped(rest.length === 1 ? url! : value) };
+    const index: Criterion = { kind: 'index', parameter: parameter.number, tests: [uri] };
+    if (rest.length !== 1) return index;
+    if (version === undefined)
+      throw invalidValue(name, value, `an address: a ${parameter.resourceType} has no version`);
+    const asked: Asked = { parameter: version, modifier: undefined, name, value: rest[0]! };
+    return { kind: 'all', of: [index, valueCriterion(asked, context)] };
+  });
+  return of.length === 1 ? of[0]! : { kind: 'any', of };
 }
 
 /** The value of `:missing`. Throws `parameter-invalid`. */
