@@ -1,17 +1,20 @@
 import type { ApiContext } from './api-context.ts';
 import { bundleRoute } from './fhir/bundle.ts';
 import { createRoute } from './fhir/create.ts';
-import { deleteRoute } from './fhir/delete.ts';
+import { conditionalDeleteRoute, deleteRoute } from './fhir/delete.ts';
 import { historyRoutes } from './fhir/history.ts';
 import { metadataRoute } from './fhir/metadata.ts';
-import { patchRoute } from './fhir/patch.ts';
+import { metaRoutes } from './fhir/operation/meta.ts';
+import { metaChangeRoutes } from './fhir/operation/meta-change.ts';
+import { validateRoutes } from './fhir/operation/validate.ts';
+import { conditionalPatchRoute, patchRoute } from './fhir/patch.ts';
 import { readRoute } from './fhir/read.ts';
 import { reviewRoute } from './fhir/review.ts';
 import { compartmentSearchRoutes } from './fhir/search/compartment-search.ts';
 import { everythingRoutes } from './fhir/search/everything.ts';
 import { typeSearchRoutes } from './fhir/search/one-type-search.ts';
 import { systemSearchRoutes } from './fhir/search/system-search.ts';
-import { updateRoute } from './fhir/update.ts';
+import { conditionalUpdateRoute, updateRoute } from './fhir/update.ts';
 import { vreadRoute } from './fhir/vread.ts';
 import { allGoodRoute } from './open/all-good.ts';
 import { healthRoute } from './open/health.ts';
@@ -66,12 +69,18 @@ function fhirRoutes(api: ApiContext): readonly Route[] {
     ...historyRoutes(api),
     createRoute(api),
     updateRoute(api),
+    conditionalUpdateRoute(api),
     patchRoute(api),
+    conditionalPatchRoute(api),
     deleteRoute(api),
+    conditionalDeleteRoute(api),
     ...typeSearchRoutes(api),
     ...systemSearchRoutes(api),
     ...compartmentSearchRoutes(api),
     ...everythingRoutes(api),
     reviewRoute(api),
+    ...validateRoutes(api),
+    ...metaRoutes(api),
+    ...metaChangeRoutes(api),
   ];
 }

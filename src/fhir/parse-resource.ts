@@ -1,7 +1,7 @@
 import { WarmfhirError } from '../errors.ts';
 import { type JsonMember, scanObject } from './json-text.ts';
 import { parseJson } from './parse-json.ts';
-import type { ResourceContent } from './resource-content.ts';
+import { contentPrefix, type ResourceContent } from './resource-content.ts';
 import { isResourceId } from './resource-id.ts';
 import { isResourceType } from './resource-type.ts';
 import { metaWithoutServerParts } from './review-state.ts';
@@ -18,13 +18,17 @@ export interface ParsedResource {
  * owns (`meta.versionId`, `meta.lastUpdated`, review state) is cut out.
  *
  * @param options.id used instead of the id in the text
+ * @param options.defaultId used where the text has none
  * @throws json-malformed, json-duplicate-key, body-invalid, resource-type-unknown, resource-id-invalid
  */
-export function parseResource(text: string, options: { readonly id?: string } = {}): ParsedResource {
+export function parseResource(
+  text: string,
+  options: { readonly id?: string; readonly defaultId?: string } = {},
+): ParsedResource {
   const source = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const value = resourceValue(parseJson(source));
   const type = value.resourceType as string;
-  const id = options.id ?? value.id;
+  const id = options.id ?? value.id ?? options.defaultId;
   if (typeof id !== 'string' || !isResourceId(id)) {
     throw new WarmfhirError(
       'resource-id-invalid',
@@ -46,7 +50,7 @@ export function parseResource(text: string, options: { readonly id?: string } = 
     content: {
       type,
       id,
-      prefix: `{"resourceType":"${type}","id":"${id}","meta":{`,
+      prefix: contentPrefix(type, id),
       suffix: `${kept}}${rest}}`,
     },
   };

@@ -7,8 +7,11 @@ import type { Extraction } from './search/extraction.ts';
 export interface ExpectedResource {
   readonly type: string;
   readonly id: string;
-  /** True for a create: the id is the server's choice, and an id in the body means nothing. */
-  readonly assignId: boolean;
+  /**
+   * True for a create: the id is the server's choice, and an id in the body means nothing. `if-absent`: an id in the body
+   * counts, and where there is none the resource gets this one.
+   */
+  readonly assignId: boolean | 'if-absent';
 }
 
 /** Judges the body of a write. */
@@ -49,14 +52,14 @@ export function checkResourceText(
   structure: Structure,
   extraction: Extraction,
 ): ResourceContent {
-  const { content, value } = parsed(text, expected.id);
+  const { content, value } = parsed(text, expected);
   if (content.type !== expected.type) {
     throw new WarmfhirError(
       'resource-mismatch',
       `The body holds a ${content.type}, the address says ${expected.type}.`,
     );
   }
-  if (!expected.assignId && value.id !== expected.id) {
+  if (expected.assignId === false && value.id !== expected.id) {
     const held = value.id === undefined ? 'no id' : `the id ${shown(value.id)}`;
     throw new WarmfhirError('resource-mismatch', `The body has ${held}, the address says ${expected.id}.`);
   }
@@ -65,9 +68,9 @@ export function checkResourceText(
 }
 
 /** A type that R4 does not have is no other than the one expected: the body is wrong, the address is not. */
-function parsed(text: string, id: string): ParsedResource {
+function parsed(text: string, { id, assignId }: ExpectedResource): ParsedResource {
   try {
-    return parseResource(text, { id });
+    return parseResource(text, assignId === 'if-absent' ? { defaultId: id } : { id });
   } catch (cause) {
     if (!(cause instanceof WarmfhirError) || cause.code !== 'resource-type-unknown') throw cause;
     throw new WarmfhirError('resource-mismatch', cause.detail, { cause });

@@ -27,3 +27,13 @@ export interface ResourceContent {
 export function stamp(content: ResourceContent, version: number, lastUpdated: number): string {
   return `${content.prefix}"versionId":"${version}","lastUpdated":"${new Date(lastUpdated).toISOString()}"${content.suffix}`;
 }
+
+/** How the text of every stored resource begins. */
+export function contentPrefix(type: string, id: string): string {
+  return `{"resourceType":"${type}","id":"${id}","meta":{`;
+}
+
+/** The same content under another id. */
+export function withId(content: ResourceContent, id: string): ResourceContent {
+  return { ...content, id, prefix: contentPrefix(content.type, id) };
+}

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorIssue } from '../errors.ts';
 import type { BulkResults, BulkWrites } from '../store/bulk-write.ts';
 import type { EntryRequest } from './entry-request.ts';
-import type { Criteria } from './transaction-plan.ts';
+import type { AskedCriteria, Criteria } from './transaction-plan.ts';
 import type { EntryReturn } from './transaction-response.ts';
 import type { Decisions } from './transaction-writes.ts';
 
@@ -27,7 +27,7 @@ export type BundleOutline =
   | { readonly type: 'batch'; readonly count: number }
   | {
       readonly type: 'transaction';
-      readonly criteria: readonly Criteria[];
+      readonly criteria: readonly AskedCriteria[];
       readonly patches: readonly PatchEntry[];
       readonly reads: readonly ReadEntry[];
     };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ErrorIssue, WarmfhirError } from '../errors.ts';
 import { shown } from '../fhir/parse-resource.ts';
+import { isResourceType } from '../fhir/resource-type.ts';
 import { type RequestEntry, readRequestEntry } from './bundle-text.ts';
 import { type EntryRequest, type ResourceAddress, resourceAddress } from './entry-request.ts';
 
@@ -8,6 +9,12 @@ import { type EntryRequest, type ResourceAddress, resourceAddress } from './entr
 export interface Criteria {
   readonly type: string;
   readonly query: string;
+}
+
+/** Criteria that have to be looked up. */
+export interface AskedCriteria extends Criteria {
+  /** True where every match counts, as those of a delete do. */
+  readonly all: boolean;
 }
 
 /** What a transaction's entry is about, before anything was looked up. */
@@ -31,17 +38,21 @@ const CONDITIONAL_REFERENCE = /"reference"\s*:\s*"([A-Z][A-Za-z]+\?(?:[^"\\]|\\.
 export class TransactionPlan {
   readonly entries: readonly PlannedEntry[];
   /** By `Type?query`. */
-  readonly criteria: ReadonlyMap<string, Criteria>;
+  readonly criteria: ReadonlyMap<string, AskedCriteria>;
 
   /** Throws what is wrong with an entry, naming its place; body-invalid where two have the same `fullUrl`. */
   constructor(texts: readonly Uint8Array[], bases: readonly string[]) {
-    const criteria = new Map<string, Criteria>();
+    const criteria = new Map<string, AskedCriteria>();
+    const ask = (found: Criteria, all: boolean) => {
+      const key = criteriaKey(found);
+      criteria.set(key, { ...found, all: all || criteria.get(key)?.all === true });
+    };
     const fullUrls = new Set<string>();
     this.entries = texts.map((text, index) =>
       inEntry(index, () => {
         const entry = planEntry(readRequestEntry(text, bases), index);
-        if (entry.criteria !== undefined) criteria.set(criteriaKey(entry.criteria), entry.criteria);
-        for (const found of conditionalReferences(entry.resource)) criteria.set(criteriaKey(found), found);
+        if (entry.criteria !== undefined) ask(entry.criteria, entry.request.method === 'DELETE');
+        for (const found of conditionalReferences(entry.resource)) ask(found, false);
         if (entry.fullUrl !== undefined && fullUrls.has(entry.fullUrl)) {
           throw new WarmfhirError('body-invalid', `Another entry has the fullUrl ${shown(entry.fullUrl)}.`);
         }
@@ -118,8 +129,18 @@ function conditionalReferences(resource: Uint8Array | undefined): readonly Crite
   }
   const text = Buffer.from(resource.buffer, resource.byteOffset, resource.length).toString();
   return [...text.matchAll(CONDITIONAL_REFERENCE)].flatMap((match) => {
-    const reference = JSON.parse(`"${match[1]}"`) as string;
+    const reference = decodedText(match[1]!);
     const question = reference.indexOf('?');
-    return [{ type: reference.slice(0, question), query: reference.slice(question + 1) }];
+    const type = reference.slice(0, question);
+    return isResourceType(type) ? [{ type, query: reference.slice(question + 1) }] : [];
   });
+}
+
+/** A JSON string's text; as it is where it is none, for the parser to judge. */
+function decodedText(raw: string): string {
+  try {
+    return JSON.parse(`"${raw}"`) as string;
+  } catch {
+    return raw;
+  }
 }

@@ -5,7 +5,7 @@ import type { Extraction } from '../fhir/search/extraction.ts';
 import type { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
 import type { StructureCheck } from '../fhir/structure/structure-check.ts';
 import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
-import type { Write } from '../store/write.ts';
+import type { Expectation, Write } from '../store/write.ts';
 import { EntryLinks, restfulBase } from './entry-links.ts';
 import { type EntryTarget, entryTargets, type Lookups } from './entry-target.ts';
 import { inEntry, type PlannedEntry, type TransactionPlan } from './transaction-plan.ts';
@@ -23,13 +23,15 @@ export interface PatchedEntry {
 /** What was looked up for a transaction. */
 export interface Decisions {
   readonly lookups: Lookups;
+  /** That what was looked up is still so. */
+  readonly expectations: readonly Expectation[];
   readonly patched: readonly PatchedEntry[];
 }
 
 /** The writes of a transaction, and which entry each of them is of. */
 export interface TransactionWrites {
   readonly writes: BulkWrites;
-  /** By position of the write. */
+  /** Position of the entry in the Bundle, by position of the write; -1 for those of no entry. */
   readonly entries: readonly number[];
   readonly targets: readonly EntryTarget[];
 }
@@ -53,14 +55,15 @@ const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'];
  */
 export function transactionWrites(
   plan: TransactionPlan,
-  { lookups, patched }: Decisions,
+  { lookups, expectations, patched }: Decisions,
   tools: ResourceTools,
 ): TransactionWrites {
   const patches = new Map(patched.map((each) => [each.index, each]));
   const targets = entryTargets(plan.entries, lookups, patches);
   const links = linksOf(plan, lookups, targets);
   const bulk = new BulkWriter();
-  const entries: number[] = [];
+  const entries: number[] = expectations.map(() => -1);
+  for (const expectation of expectations) bulk.add(expectation);
   const sorted = [...plan.entries].sort(
     (a, b) => ORDER.indexOf(a.request.method) - ORDER.indexOf(b.request.method) || a.index - b.index,
   );

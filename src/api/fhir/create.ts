@@ -1,29 +1,54 @@
 import { randomUUID } from 'node:crypto';
-import { WarmfhirError } from '../../errors.ts';
+import type { TenantCollection } from '../../collection/tenant-collection.ts';
+import type { ResourceContent } from '../../fhir/resource-content.ts';
+import type { WriteResult } from '../../store/write.ts';
 import type { ApiContext } from '../api-context.ts';
+import { fhirBaseUrl } from '../base-url.ts';
 import { jsonBytes } from '../json-body.ts';
 import type { TenantRoute } from '../route.ts';
+import { findMatches, oneMatch, untilSettled } from './criteria.ts';
 import { writeReply } from './write-reply.ts';
 
-/** `POST /fhir/:type`: the server chooses the id. */
+/**
+ * `POST /fhir/:type`: the server chooses the id. With `If-None-Exist` nothing is created where a resource matches.
+ * https://hl7.org/fhir/R4/http.html#ccreate
+ */
 export function createRoute(api: ApiContext): TenantRoute {
   return {
     scope: 'tenant',
     method: 'POST',
     path: '/fhir/:type',
-    capability: { interactions: ['create'] },
+    capability: { interactions: ['create'], support: { conditionalCreate: true } },
     async handle(collection, request, reply) {
-      // To create in spite of the condition would make the duplicate that the client wants to avoid.
-      if (request.headers['if-none-exist'] !== undefined) {
-        throw new WarmfhirError(
-          'parameter-unknown',
-          'The server does not create conditionally (If-None-Exist).',
-        );
+      const type = request.params.type!;
+      const content = await api.check.check(jsonBytes(request), { type, id: randomUUID(), assignId: true });
+      const condition = request.headers['if-none-exist'] as string | undefined;
+      if (condition === undefined) {
+        const [result] = await collection.write([{ kind: 'create', content }], api.clock.now());
+        return writeReply(api, result, request, reply);
       }
-      const expected = { type: request.params.type!, id: randomUUID(), assignId: true };
-      const content = await api.check.check(jsonBytes(request), expected);
-      const [result] = await collection.write([{ kind: 'create', content }], api.clock.now());
+      // Some clients put the type or a question mark in front.
+      const query = condition.replace(/^[A-Za-z]*\?/, '');
+      const bases = [fhirBaseUrl(api, request)];
+      const result = await untilSettled(() => createUnlessThere(api, collection, content, query, bases));
       return writeReply(api, result, request, reply);
     },
   };
+}
+
+/** Creates a resource, or gives the one that matches. */
+async function createUnlessThere(
+  api: ApiContext,
+  collection: TenantCollection,
+  content: ResourceContent,
+  query: string,
+  bases: readonly string[],
+): Promise<WriteResult> {
+  const criteria = { type: content.type, query };
+  const matches = await findMatches(api, collection, criteria, { all: false, bases });
+  const document = oneMatch(matches, criteria);
+  if (document !== undefined) return { status: 'unchanged', document };
+  const writes = [matches.expectation, { kind: 'create', content } as const];
+  const [, result] = await collection.write(writes, api.clock.now());
+  return result!;
 }

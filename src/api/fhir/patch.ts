@@ -1,11 +1,14 @@
+import { WarmfhirError } from '../../errors.ts';
 import { expectedVersion } from '../../fhir/entity-tag.ts';
 import type { Patch } from '../../fhir/patch/patch.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
+import { fhirBaseUrl } from '../base-url.ts';
 import { JSON_TYPES, jsonBytes } from '../json-body.ts';
 import { mediaType } from '../media-type.ts';
 import type { TenantRoute } from '../route.ts';
+import { changeResource } from './change-resource.ts';
+import { findMatches, oneMatch, untilSettled } from './criteria.ts';
 import { JSON_PATCH } from './patch-body.ts';
-import { patchResource } from './patch-resource.ts';
 import { writeReply } from './write-reply.ts';
 
 const PATCH_TYPES: ReadonlySet<string> = new Set([JSON_PATCH, ...JSON_TYPES]);
@@ -20,9 +23,41 @@ export function patchRoute(api: ApiContext): TenantRoute {
     async handle(collection, request, reply) {
       const { type, id } = request.params;
       const ifMatch = expectedVersion(request.headers['if-match']);
-      const result = await patchResource(api, collection, {
-        ...{ type: type!, id: id!, patch: patchOf(request) },
-        ...(ifMatch === undefined ? {} : { ifMatch }),
+      const target = { type: type!, id: id!, ...(ifMatch === undefined ? {} : { ifMatch }) };
+      const patch = patchOf(request);
+      const result = await changeResource(api, collection, target, ({ json }) =>
+        api.patcher.apply(json, patch),
+      );
+      return writeReply(api, result, request, reply);
+    },
+  };
+}
+
+/**
+ * `PATCH /fhir/:type?criteria`: patches the one resource that matches.
+ * https://hl7.org/fhir/R4/http.html#patch
+ */
+export function conditionalPatchRoute(api: ApiContext): TenantRoute {
+  return {
+    scope: 'tenant',
+    method: 'PATCH',
+    path: '/fhir/:type',
+    async handle(collection, request, reply) {
+      const criteria = { type: request.params.type!, query: request.query };
+      const ifMatch = expectedVersion(request.headers['if-match']);
+      const options = { all: false, bases: [fhirBaseUrl(api, request)] };
+      const patch = patchOf(request);
+      const result = await untilSettled(async () => {
+        const matches = await findMatches(api, collection, criteria, options);
+        const id = oneMatch(matches, criteria)?.id;
+        if (id === undefined) {
+          const detail = `Nothing matches ${criteria.type}?${criteria.query}.`;
+          throw new WarmfhirError('resource-not-found', detail);
+        }
+        const { expectation } = matches;
+        const condition = ifMatch === undefined ? {} : { ifMatch };
+        const target = { type: criteria.type, id, expectation, ...condition };
+        return changeResource(api, collection, target, ({ json }) => api.patcher.apply(json, patch));
       });
       return writeReply(api, result, request, reply);
     },

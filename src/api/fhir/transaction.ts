@@ -2,20 +2,27 @@ import type { TenantCollection } from '../../collection/tenant-collection.ts';
 import { WarmfhirError } from '../../errors.ts';
 import { expectedVersion } from '../../fhir/entity-tag.ts';
 import type { BulkResults } from '../../store/bulk-write.ts';
+import type { Expectation } from '../../store/write.ts';
+import type { Lookups } from '../../transaction/entry-target.ts';
 import type { BundleOutline, OpenBundle, PatchEntry, ReadEntry } from '../../transaction/request-bundles.ts';
-import { criteriaKey, inEntry } from '../../transaction/transaction-plan.ts';
+import { type Criteria, criteriaKey, inEntry } from '../../transaction/transaction-plan.ts';
 import type { Decisions, PatchedEntry } from '../../transaction/transaction-writes.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
+import { currentVersion } from './change-resource.ts';
+import { findMatches } from './criteria.ts';
 import { innerRequest, responseEntry } from './inner-request.ts';
 import { JSON_PATCH, patchBody } from './patch-body.ts';
-import { patchedText } from './patch-resource.ts';
 import { chosenReturn } from './preference.ts';
 
 type Outline = Extract<BundleOutline, { type: 'transaction' }>;
 
 /** So often a transaction is put together anew when others have changed what it was looked up or patched for. */
 const MOST_ATTEMPTS = 20;
+/** Criteria that are looked up at once. */
+const TOGETHER = 64;
+/** What a transaction that was looked up for is put together anew for. */
+const MOVED: ReadonlySet<string> = new Set(['version-conflict', 'write-contended']);
 
 /**
  * Carries out a transaction: all of it in one transaction of the store, or nothing. What it reads is read when everything
@@ -29,7 +36,7 @@ export async function transactionResponse(
   request: ApiRequest,
 ): Promise<Buffer> {
   await requireReadable(api, outline.reads, request);
-  const results = await writeAll(api, collection, bundle, outline);
+  const results = await writeAll(api, collection, bundle, outline, [fhirBaseUrl(api, request)]);
   const read = new Map<number, string>();
   for (const { index, request: asked } of outline.reads) {
     read.set(index, responseEntry(api, request, await api.dispatch(innerRequest(request, asked))));
@@ -71,50 +78,72 @@ async function writeAll(
   collection: TenantCollection,
   bundle: OpenBundle,
   outline: Outline,
+  bases: readonly string[],
 ): Promise<BulkResults> {
   const isDecided = outline.patches.length + outline.criteria.length > 0;
   for (let attempt = 1; ; attempt++) {
-    const decisions = await decide(api, collection, outline);
+    const decisions = await decide(api, collection, outline, bases);
     const writes = await bundle.writes(decisions);
     try {
       return await collection.writeBulk(writes, api.clock.now());
     } catch (error) {
-      const isConflict = error instanceof WarmfhirError && error.code === 'version-conflict';
+      const isConflict = error instanceof WarmfhirError && MOVED.has(error.code);
       if (!isConflict || !isDecided || attempt === MOST_ATTEMPTS) throw error;
     }
   }
 }
 
-async function decide(api: ApiContext, collection: TenantCollection, outline: Outline): Promise<Decisions> {
+/** Looks up what criteria match, and makes what patches come to. */
+async function decide(
+  api: ApiContext,
+  collection: TenantCollection,
+  outline: Outline,
+  bases: readonly string[],
+): Promise<Decisions> {
   const lookups = new Map<string, readonly string[]>();
-  for (const criteria of outline.criteria) {
-    throw new WarmfhirError(
-      'parameter-unknown',
-      `The server does not look up ${criteriaKey(criteria)} in a transaction.`,
+  const expectations: Expectation[] = [];
+  for (let from = 0; from < outline.criteria.length; from += TOGETHER) {
+    const part = outline.criteria.slice(from, from + TOGETHER);
+    const found = await Promise.all(
+      part.map((criteria) => findMatches(api, collection, criteria, { all: criteria.all, bases })),
     );
+    for (const [index, { ids, expectation }] of found.entries()) {
+      lookups.set(criteriaKey(part[index]!), ids);
+      expectations.push(expectation);
+    }
   }
-  const patched = await Promise.all(outline.patches.map((patch) => patchedEntry(api, collection, patch)));
-  return { lookups, patched };
+  const patched = await Promise.all(
+    outline.patches.map((patch) => patchedEntry(api, collection, patch, lookups)),
+  );
+  return { lookups, expectations, patched };
 }
 
 async function patchedEntry(
   api: ApiContext,
   collection: TenantCollection,
   { index, target, ifMatch, resource }: PatchEntry,
+  lookups: Lookups,
 ): Promise<PatchedEntry> {
   try {
     const { type, body } = patchBody(resource);
     const expected = expectedVersion(ifMatch);
-    const { id } = target as { id: string };
+    const id = 'id' in target ? target.id : patchedId(target, lookups.get(criteriaKey(target)) ?? []);
     const patch = { form: type === JSON_PATCH ? 'json-patch' : 'fhirpath-patch', body } as const;
-    const patched = await patchedText(api, collection.tenant, {
-      ...{ type: target.type, id, patch },
+    const { version, json } = await currentVersion(api, collection.tenant, {
+      ...{ type: target.type, id },
       ...(expected === undefined ? {} : { ifMatch: expected }),
     });
-    return { index, id, ...patched };
+    return { index, id, version, text: await api.patcher.apply(json, patch) };
   } catch (error) {
     return inEntry(index, () => {
       throw error;
     });
   }
+}
+
+function patchedId({ type, query }: Criteria, ids: readonly string[]): string {
+  if (ids.length === 1) return ids[0]!;
+  throw ids.length === 0
+    ? new WarmfhirError('resource-not-found', `Nothing matches ${type}?${query}.`)
+    : new WarmfhirError('criteria-ambiguous', `Several resources match ${type}?${query}.`);
 }

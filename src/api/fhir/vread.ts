@@ -12,13 +12,14 @@ export function vreadRoute(api: ApiContext): TenantRoute {
     capability: { interactions: ['vread'], support: { readHistory: true } },
     async handle(collection, request, reply) {
       const { type, id, version } = request.params;
-      if (!/^[1-9]\d{0,14}$/.test(version!)) {
-        throw new WarmfhirError(
-          'version-not-found',
-          `${type}/${id} has no such version: versions are numbers.`,
-        );
-      }
-      return documentReply(api, await collection.getVersion(type!, id!, Number(version)), request, reply);
+      const number = versionNumber(type!, id!, version!);
+      return documentReply(api, await collection.getVersion(type!, id!, number), request, reply);
     },
   };
+}
+
+/** Throws version-not-found for what is no version. */
+export function versionNumber(type: string, id: string, version: string): number {
+  if (/^[1-9]\d{0,14}$/.test(version)) return Number(version);
+  throw new WarmfhirError('version-not-found', `${type}/${id} has no such version: versions are numbers.`);
 }

@@ -1,39 +1,42 @@
 import type { FastifyReply } from 'fastify';
 import { WarmfhirError } from '../../errors.ts';
 import { operationOutcome } from '../../fhir/outcome.ts';
-import type { StoredDocument } from '../../store/document.ts';
+import type { DocumentVersion, StoredDocument } from '../../store/document.ts';
 import type { WriteResult } from '../../store/write.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
 import { setVersionHeaders } from './document-reply.ts';
 import { preferredReturn } from './preference.ts';
 
-/** Answers a create or update with the version that was written, as the client prefers it. */
+/**
+ * Answers a create or update with the version that was written, as the client prefers it; a create whose condition found a
+ * resource, with that one.
+ */
 export function writeReply(
   api: ApiContext,
   result: WriteResult | undefined,
   request: ApiRequest,
   reply: FastifyReply,
 ): string {
-  if (result?.status !== 'created' && result?.status !== 'updated') {
-    throw new WarmfhirError('internal', `The store answered a write with ${result?.status}.`);
+  const { status, document } = (result ?? {}) as { status?: string; document?: DocumentVersion };
+  if (document === undefined || document.deleted) {
+    throw new WarmfhirError('internal', `The store answered a write with ${status}.`);
   }
-  const { status, document } = result;
   setVersionHeaders(api, reply, document);
   if (status === 'created') {
     const { type, id, version } = document;
     reply.code(201).header('location', `${fhirBaseUrl(api, request)}/${type}/${id}/_history/${version}`);
   }
-  return writtenBody(status, document, request);
+  return writtenBody(status === 'unchanged' ? 'is there already' : `was ${status}`, document, request);
 }
 
-function writtenBody(status: 'created' | 'updated', document: StoredDocument, request: ApiRequest): string {
+function writtenBody(what: string, document: StoredDocument, request: ApiRequest): string {
   switch (preferredReturn(request)) {
     case 'minimal':
       return '';
     case 'operationoutcome': {
       const { type, id, version } = document;
-      const diagnostics = `${type}/${id} was ${status} as version ${version}.`;
+      const diagnostics = `${type}/${id} ${what} as version ${version}.`;
       return operationOutcome({ severity: 'information', code: 'informational', diagnostics });
     }
     default:
