@@ -137,7 +137,7 @@ describe('an address', () => {
     ['GET', '/review-request', 'POST'],
     ['OPTIONS', '/fhir/Patient/p1', 'DELETE, GET, HEAD, PATCH, PUT'],
     ['POST', '/tenants/acme/fhir/Patient/p1', 'DELETE, GET, HEAD, PATCH, PUT'],
-    ['PUT', '/fhir/Patient?name=x', 'GET, HEAD, POST'],
+    ['OPTIONS', '/fhir/Patient?name=x', 'DELETE, GET, HEAD, PATCH, POST, PUT'],
     ['DELETE', '/fhir/Patient/p1/_history', 'GET, HEAD'],
     ['POST', '/fhir/metadata', 'GET, HEAD'],
     ['PUT', '/fhir/Patient/_search', 'POST'],
