@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { CollectionTerminology } from '../collection/terminology/collection-terminology.ts';
 import { SearchParameters } from '../fhir/search/search-parameters.ts';
 import { SearchParser } from '../fhir/search/search-parser.ts';
-import { unknownTerminology } from '../fhir/search/unknown-terminology.ts';
 import { ElementTable } from '../fhir/subset/element-table.ts';
+import { R4Terminology } from '../fhir/terminology/r4-terminology.ts';
+import { ValueSetExpansion } from '../fhir/terminology/value-set-expansion.ts';
 import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
 import { dispatched } from './dispatch.ts';
 import { errorReply } from './error-reply.ts';
@@ -35,6 +37,7 @@ const NO_ROUTE = 'none';
  */
 export function createServer(options: ServerOptions): FastifyInstance {
   const searchParameters = new SearchParameters();
+  const r4Terminology = new R4Terminology();
   const api: ApiContext = {
     ...options,
     startedAt: options.clock.now(),
@@ -44,7 +47,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     dispatch: (inner) => dispatched(server, inner),
     searchParameters,
     searchParser: new SearchParser(searchParameters),
-    terminology: () => unknownTerminology,
+    terminology: ({ store }) =>
+      new ValueSetExpansion(new CollectionTerminology(store, searchParameters, r4Terminology)),
   };
   api.metrics.watch(() => ({
     tenants: api.tenants.transitions(),
