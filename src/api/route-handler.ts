@@ -46,11 +46,12 @@ export function requireReady({ collections }: ApiContext): void {
   if (!collections.ready) throw new WarmfhirError('ingestion-not-ready', collections.notReadyReason);
 }
 
-function tenantHandler(api: ApiContext, face: Face, { handle }: TenantRoute): Handler {
+function tenantHandler(api: ApiContext, face: Face, route: TenantRoute): Handler {
+  const { handle, requireAcceptable = face.requireAcceptable } = route;
   return whenReady(api, (request, reply) => {
     const tenant = tenantOf(request);
     requireAddress(request.params);
-    face.requireAcceptable(request);
+    requireAcceptable(request);
     reply
       .header('content-type', face.contentType)
       // One address holds another document for every tenant: no cache may answer one tenant with another's.
@@ -87,7 +88,7 @@ function handled(
 function presented(face: Face, request: ApiRequest, body: ReplyBody): ReplyBody {
   if (request.query === '') return body;
   return body instanceof Promise
-    ? body.then((text) => face.present(request, text.toString()))
+    ? body.then((sent) => (typeof sent === 'string' ? face.present(request, sent) : sent))
     : face.present(request, body);
 }
 

@@ -33,6 +33,8 @@ export interface ServerRoute extends Address {
 /** Answered for one warm tenant, named by `X-Tenant-ID` or by `/tenants/<id>` in front of the path. */
 export interface TenantRoute extends Address {
   readonly scope: 'tenant';
+  /** Stands in for what its face asks of the formats that a client accepts. */
+  readonly requireAcceptable?: (request: ApiRequest) => void;
   readonly handle: (collection: TenantCollection, request: ApiRequest, reply: FastifyReply) => ReplyBody;
 }
 

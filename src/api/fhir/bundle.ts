@@ -17,9 +17,12 @@ export function bundleRoute(api: ApiContext): TenantRoute {
       const bundle = await api.bundles.open(jsonBytes(request), [fhirBaseUrl(api, request)]);
       try {
         const { outline } = bundle;
-        return outline.type === 'batch'
-          ? await batchResponse(api, bundle, outline.count, request)
-          : await transactionResponse(api, collection, bundle, outline, request);
+        const answer =
+          outline.type === 'batch'
+            ? await batchResponse(api, bundle, outline.count, request)
+            : await transactionResponse(api, collection, bundle, outline, request);
+        // With a query it may have to be laid out otherwise.
+        return request.query === '' ? answer : answer.toString();
       } finally {
         await bundle.release();
       }

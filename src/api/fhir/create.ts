@@ -4,8 +4,8 @@ import type { ResourceContent } from '../../fhir/resource-content.ts';
 import type { WriteResult } from '../../store/write.ts';
 import type { ApiContext } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
-import { jsonBytes } from '../json-body.ts';
 import type { TenantRoute } from '../route.ts';
+import { resourceBytes } from './binary-body.ts';
 import { findMatches, oneMatch, untilSettled } from './criteria.ts';
 import { writeReply } from './write-reply.ts';
 
@@ -21,7 +21,11 @@ export function createRoute(api: ApiContext): TenantRoute {
     capability: { interactions: ['create'], support: { conditionalCreate: true } },
     async handle(collection, request, reply) {
       const type = request.params.type!;
-      const content = await api.check.check(jsonBytes(request), { type, id: randomUUID(), assignId: true });
+      const content = await api.check.check(resourceBytes(request), {
+        type,
+        id: randomUUID(),
+        assignId: true,
+      });
       const condition = request.headers['if-none-exist'] as string | undefined;
       if (condition === undefined) {
         const [result] = await collection.write([{ kind: 'create', content }], api.clock.now());

@@ -25,18 +25,21 @@ export function documentReply(
   reply: FastifyReply,
 ): string {
   setVersionHeaders(api, reply, document);
-  const { headers } = request.raw;
-  if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined) {
-    // With a query the body may still be laid out otherwise.
-    if (request.query !== '') return partAskedFor(api, document, request);
-    if (document.bytes !== undefined) reply.header('content-length', document.bytes);
-    return document.json;
+  if (isKnownToClient(document, request)) {
+    reply.code(304);
+    return '';
   }
-  if (!isUnchanged(document, headers['if-none-match'], headers['if-modified-since'])) {
-    return partAskedFor(api, document, request);
-  }
-  reply.code(304);
-  return '';
+  // With a query the body may still be laid out otherwise.
+  if (request.query !== '') return partAskedFor(api, document, request);
+  if (document.bytes !== undefined) reply.header('content-length', document.bytes);
+  return document.json;
+}
+
+/** Whether the client says that it has this version. */
+export function isKnownToClient(document: StoredDocument, { raw }: ApiRequest): boolean {
+  const { headers } = raw;
+  if (headers['if-none-match'] === undefined && headers['if-modified-since'] === undefined) return false;
+  return isUnchanged(document, headers['if-none-match'], headers['if-modified-since']);
 }
 
 function partAskedFor({ elements }: ApiContext, { type, json }: StoredDocument, request: ApiRequest): string {

@@ -1,5 +1,6 @@
 import type { ApiContext } from '../api-context.ts';
 import type { TenantRoute } from '../route.ts';
+import { binaryReply, requireAcceptableRead } from './binary-reply.ts';
 import { documentReply } from './document-reply.ts';
 
 /** `GET /fhir/:type/:id`. The hottest route: where the store answers at once, so does it. */
@@ -8,10 +9,12 @@ export function readRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type/:id',
+    requireAcceptable: requireAcceptableRead,
     capability: { interactions: ['read'], support: { conditionalRead: 'full-support' } },
     handle(collection, request, reply) {
       const { type, id } = request.params;
       const document = collection.get(type!, id!);
+      if (type === 'Binary') return binaryReply(api, document, request, reply);
       return document instanceof Promise
         ? document.then((read) => documentReply(api, read, request, reply))
         : documentReply(api, document, request, reply);

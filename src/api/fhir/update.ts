@@ -7,8 +7,8 @@ import type { DocumentWrite, WriteResult } from '../../store/write.ts';
 import type { Criteria } from '../../transaction/transaction-plan.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
-import { jsonBytes } from '../json-body.ts';
 import type { TenantRoute } from '../route.ts';
+import { resourceBytes } from './binary-body.ts';
 import { findMatches, oneMatch, untilSettled } from './criteria.ts';
 import { writeReply } from './write-reply.ts';
 
@@ -23,7 +23,7 @@ export function updateRoute(api: ApiContext): TenantRoute {
       const { type, id } = request.params;
       const conditions = writeConditions(request);
       const expected = { type: type!, id: id!, assignId: false };
-      const content = await api.check.check(jsonBytes(request), expected);
+      const content = await api.check.check(resourceBytes(request), expected);
       const [result] = await collection.write([{ kind: 'put', content, ...conditions }], api.clock.now());
       return writeReply(api, result, request, reply);
     },
@@ -41,7 +41,7 @@ export function conditionalUpdateRoute(api: ApiContext): TenantRoute {
       const criteria = { type: request.params.type!, query: request.query };
       const newId = randomUUID();
       const expected = { type: criteria.type, id: newId, assignId: 'if-absent' } as const;
-      const content = await api.check.check(jsonBytes(request), expected);
+      const content = await api.check.check(resourceBytes(request), expected);
       const ownId = content.id === newId ? undefined : content.id;
       const conditions = writeConditions(request);
       const bases = [fhirBaseUrl(api, request)];

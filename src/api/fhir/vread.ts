@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../../errors.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { TenantRoute } from '../route.ts';
+import { binaryReply, requireAcceptableRead } from './binary-reply.ts';
 import { documentReply } from './document-reply.ts';
 
 /** `GET /fhir/:type/:id/_history/:version`. A version that is a delete is gone. */
@@ -9,11 +10,14 @@ export function vreadRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type/:id/_history/:version',
+    requireAcceptable: requireAcceptableRead,
     capability: { interactions: ['vread'], support: { readHistory: true } },
     async handle(collection, request, reply) {
       const { type, id, version } = request.params;
       const number = versionNumber(type!, id!, version!);
-      return documentReply(api, await collection.getVersion(type!, id!, number), request, reply);
+      const document = await collection.getVersion(type!, id!, number);
+      if (type === 'Binary') return binaryReply(api, document, request, reply);
+      return documentReply(api, document, request, reply);
     },
   };
 }

@@ -1,0 +1,78 @@
+import type { FastifyReply } from 'fastify';
+import { WarmfhirError } from '../../errors.ts';
+import type { StoredDocument } from '../../store/document.ts';
+import type { ApiContext, ApiRequest } from '../api-context.ts';
+import { acceptedMediaTypes, mediaType } from '../media-type.ts';
+import { documentReply, isKnownToClient, setVersionHeaders } from './document-reply.ts';
+import { fhirFace } from './fhir-face.ts';
+
+interface Binary {
+  readonly contentType: string;
+  readonly data?: string;
+  readonly securityContext?: { readonly reference?: string };
+}
+
+/** What may stand in a header. */
+const HEADER_TEXT = /^[\x20-\x7e]+$/;
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;.*)?$/;
+
+/** What a client accepts of a Binary is decided when its type is known. */
+export function requireAcceptableRead(request: ApiRequest): void {
+  if (request.params.type !== 'Binary') fhirFace.requireAcceptable(request);
+}
+
+/**
+ * A Binary as the client wants it: its content as it is, under its own type, or, where the client asks for FHIR, the
+ * resource. https://hl7.org/fhir/R4/binary.html#rest
+ *
+ * @throws media-type-not-acceptable where the client takes neither
+ */
+export async function binaryReply(
+  api: ApiContext,
+  found: StoredDocument | Promise<StoredDocument>,
+  request: ApiRequest,
+  reply: FastifyReply,
+): Promise<string | Buffer> {
+  const document = await found;
+  reply.header('vary', 'X-Tenant-ID, Accept');
+  const binary = JSON.parse(document.json) as Binary;
+  if (wantsResource(request, mediaType(binary.contentType).name)) {
+    return documentReply(api, document, request, reply);
+  }
+  setVersionHeaders(api, reply, document);
+  if (isKnownToClient(document, request)) {
+    reply.code(304);
+    return '';
+  }
+  const { contentType, securityContext } = binary;
+  reply
+    .header('content-type', isSendable(contentType) ? contentType : 'application/octet-stream')
+    // It is a tenant's content, and must not act as a page of this server.
+    .header('x-content-type-options', 'nosniff')
+    .header('content-security-policy', 'sandbox');
+  const context = securityContext?.reference;
+  if (context !== undefined && HEADER_TEXT.test(context)) reply.header('x-security-context', context);
+  return Buffer.from(binary.data ?? '', 'base64');
+}
+
+/** The first of what the client accepts decides; by itself the content goes as it is. */
+function wantsResource(request: ApiRequest, contentType: string): boolean {
+  if (new URLSearchParams(request.query).has('_format')) {
+    fhirFace.requireAcceptable(request);
+    return true;
+  }
+  const accepted = acceptedMediaTypes(request.raw.headers.accept ?? '*/*');
+  const [family] = contentType.split('/');
+  for (const { name } of accepted) {
+    if (name === contentType || name === `${family}/*` || name === '*/*' || name === '*') return false;
+    if (name === 'application/fhir+json' || name === 'application/json' || name === 'text/json') return true;
+  }
+  throw new WarmfhirError(
+    'media-type-not-acceptable',
+    `The content is ${contentType}; it also comes as application/fhir+json.`,
+  );
+}
+
+function isSendable(contentType: string): boolean {
+  return HEADER_TEXT.test(contentType) && MEDIA_TYPE.test(contentType);
+}
