@@ -35,9 +35,6 @@ export function tokenTests(piece: string, context: ValueContext): TokenTest[] {
     throw invalidValue(name, piece, 'a plain value: values of this parameter have no system');
   }
   if (code === undefined) return [{ kind: 'token', system: system! }];
-  if (kinds.types.size === 1 && kinds.types.has('boolean') && code !== 'true' && code !== 'false') {
-    throw invalidValue(name, piece, 'true or false');
-  }
   const codes = new Set<string>();
   if (LITERAL.some((type) => kinds.types.has(type))) codes.add(code);
   if (CODED.some((type) => kinds.types.has(type))) {
