@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../errors.ts';
 import { contentOfStored } from '../fhir/review-state.ts';
-import { Extraction } from '../fhir/search/extraction.ts';
+import type { IndexedValues } from '../fhir/search/indexed-values.ts';
+import { ThreadedExtraction } from '../fhir/search/threaded-extraction.ts';
 import type { GenerationBuild, GenerationInfo, IngestDocument } from '../store/generation.ts';
 import type { Store } from '../store/store.ts';
 import type { TenantRecord } from '../store/tenant-registry.ts';
@@ -42,15 +43,25 @@ export async function moveInstallation(options: {
   const status = await from.generations.ingestionStatus();
   if (status?.ready !== true) throw new WarmfhirError('ingestion-not-ready');
   const reception = await to.transfer.receive();
+  const extraction = new ThreadedExtraction();
   try {
-    const move = new Move(from, to, reception, signal);
+    const move = new Move({ from, to, reception, extraction, signal });
     const moved = [...(await move.generations()), ...(await move.tenants())];
     await move.requireUnchangedSource();
     await reception.finish(status);
     return moved;
   } finally {
+    await extraction.close();
     await reception.close();
   }
+}
+
+interface MoveParts {
+  readonly from: MovableStore;
+  readonly to: MovableStore;
+  readonly reception: Reception;
+  readonly extraction: ThreadedExtraction;
+  readonly signal: AbortSignal;
 }
 
 class Move {
@@ -58,14 +69,15 @@ class Move {
   readonly #to: MovableStore;
   readonly #reception: Reception;
   readonly #signal: AbortSignal;
-  readonly #extraction = new Extraction();
+  readonly #extraction: ThreadedExtraction;
   /** What was sent, by what it is: the source must still be that at the end. */
   readonly #sent = new Map<string, DigestedRows>();
 
-  constructor(from: MovableStore, to: MovableStore, reception: Reception, signal: AbortSignal) {
+  constructor({ from, to, reception, extraction, signal }: MoveParts) {
     this.#from = from;
     this.#to = to;
     this.#reception = reception;
+    this.#extraction = extraction;
     this.#signal = signal;
   }
 
@@ -126,14 +138,23 @@ class Move {
   async #sendGeneration(generation: GenerationInfo): Promise<DigestedRows> {
     const digest = new RowDigest();
     const build = await this.#reception.fill(generation);
+    let written = Promise.resolve();
     try {
       for await (const rows of this.#from.transfer.masterRows(generation.number)) {
         this.#assertWanted();
+        const indexed = this.#extraction.indexedValues(rows.map(({ json }) => json));
         for (const row of rows) addMasterRow(digest, row);
-        await writeRows(build, rows, this.#extraction);
+        // One chunk is written while the next is read and looked into.
+        const before = written;
+        written = Promise.all([indexed, before]).then(([values]) => writeRows(build, rows, values));
+        // Whoever awaits it gets the error; until then it must not count as unhandled.
+        written.catch(() => {});
+        await before;
       }
+      await written;
       await build.seal(generation.sealedAt!, '');
     } finally {
+      await written.catch(() => {});
       await build.close();
     }
     return digest.result();
@@ -165,13 +186,13 @@ async function finished(store: MovableStore): Promise<readonly GenerationInfo[]>
 async function writeRows(
   build: GenerationBuild,
   rows: readonly MasterRow[],
-  extraction: Extraction,
+  indexed: readonly IndexedValues[],
 ): Promise<void> {
-  const streams = Map.groupBy(rows, ({ rid }) => Math.floor((rid - 1) / STREAM_RIDS));
+  const streams = Map.groupBy(rows.entries(), ([, { rid }]) => Math.floor((rid - 1) / STREAM_RIDS));
   for (const [stream, ofStream] of streams) {
     const documents = ofStream.map(
-      ({ rid, json }): IngestDocument => ({
-        content: { ...contentOfStored(json), indexed: extraction.indexedValues(JSON.parse(json)) },
+      ([index, { rid, json }]): IngestDocument => ({
+        content: { ...contentOfStored(json), indexed: indexed[index]! },
         sourceUpdated: null,
         position: (rid - 1) % STREAM_RIDS,
         pending: false,
