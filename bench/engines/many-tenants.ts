@@ -1,3 +1,4 @@
+import { forEachConcurrently } from '../harness/http-client.ts';
 import type { Figure } from '../harness/report.ts';
 import type { BenchServer } from '../harness/server.ts';
 import { median } from '../harness/statistics.ts';
@@ -20,18 +21,24 @@ interface Node {
   readonly tenants: readonly string[];
 }
 
-/** Fills a database and starts a node on it that knows of nobody yet. */
-async function prepare(workshop: Workshop, registered: number, changed: number): Promise<Node> {
+/** A node that has made and warmed all of them, and has read a document of each that has changed something. */
+async function prepare(
+  workshop: Workshop,
+  paths: readonly string[],
+  registered: number,
+  changed: number,
+): Promise<Node> {
   const store = await workshop.database(1);
-  const filling = await workshop.serve(store);
+  const server = await workshop.serve(store);
   const tenants = tenantNames('tenant', registered);
-  await warmUp(filling.client, tenants);
+  await warmUp(server.client, tenants);
   const others = tenants.slice(0, changed);
-  await changeDocuments(filling.client, others, workshop.dataset.keys, CHANGES);
-  await filling.stop();
+  await changeDocuments(server.client, others, workshop.dataset.keys, CHANGES);
   const database = new URL(store).pathname.slice(1);
   await (await workshop.databases()).query(database, 'VACUUM (ANALYZE)');
-  return { server: await workshop.serve(store), database, tenants: others };
+  for (const path of paths) await server.client.expect(`/tenants/${others[0]}${path}`);
+  await forEachConcurrently(others, 64, (tenant) => server.client.expect(`/tenants/${tenant}${paths[0]}`));
+  return { server, database, tenants: others };
 }
 
 async function catalogBytes(workshop: Workshop, database: string): Promise<number> {
@@ -45,8 +52,8 @@ async function catalogBytes(workshop: Workshop, database: string): Promise<numbe
 
 /** Memory of a node, size of the catalog and latency of reads with very many tenants, against a handful. */
 export async function manyTenants(workshop: Workshop, paths: readonly string[]): Promise<readonly Figure[]> {
-  const few = await prepare(workshop, FEW, FEW);
-  const many = await prepare(workshop, REGISTERED, CHANGED);
+  const few = await prepare(workshop, paths, FEW, FEW);
+  const many = await prepare(workshop, paths, REGISTERED, CHANGED);
   const latencies = { few: [] as number[], many: [] as number[] };
   const loads = {
     few: workshop.load({ method: 'GET', paths, tenants: few.tenants }),
