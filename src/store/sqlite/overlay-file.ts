@@ -26,6 +26,10 @@ const FORMAT = 2;
 /** Without index tables: read and listed, but not searched. */
 const FORMAT_WITHOUT_INDEXES = 1;
 
+/** Many overlays are open at once. In KiB. */
+const CACHE_SIZE = 'cache_size = -256';
+const LARGE_CACHE_SIZE = 'cache_size = -32768';
+
 const SCHEMA = `
 CREATE TABLE document (
   rid INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -92,7 +96,7 @@ export class OverlayFile {
       guarded(path, () => {
         this.readFormat();
         makeDurable(this.connection, 256);
-        this.connection.pragma('cache_size = -256');
+        this.connection.pragma(CACHE_SIZE);
       });
       this.#byKey = guarded(path, () =>
         this.connection.prepare('SELECT * FROM document WHERE type = ? AND id = ?'),
@@ -221,6 +225,16 @@ export class OverlayFile {
 
   run(sql: string, ...parameters: unknown[]): void {
     guarded(this.path, () => this.#prepared(sql).run(...parameters));
+  }
+
+  /** Runs a task that changes many pages: with room for them they go to the log once instead of many times. */
+  withLargeCache<Result>(task: () => Result): Result {
+    this.connection.pragma(LARGE_CACHE_SIZE);
+    try {
+      return task();
+    } finally {
+      this.connection.pragma(CACHE_SIZE);
+    }
   }
 
   exec(sql: string): void {

@@ -134,7 +134,7 @@ function erased(tenant: string): WarmfhirError {
 function applyInSavepoint(overlay: OverlayFile, writer: OverlayWriter, request: WriteRequest): Reply {
   overlay.run('SAVEPOINT request');
   try {
-    const value = applyAll(writer, request);
+    const value = applyAll(overlay, writer, request);
     overlay.run('RELEASE request');
     return { ok: true, value };
   } catch (error) {
@@ -154,9 +154,12 @@ function applyInSavepoint(overlay: OverlayFile, writer: OverlayWriter, request: 
 }
 
 function applyAll(
+  overlay: OverlayFile,
   writer: OverlayWriter,
   { writes, now }: WriteRequest,
 ): readonly WriteResult[] | BulkResults {
   if (!('chunks' in writes)) return writes.map((write) => writer.apply(write, now));
-  return packResults(readBulkWrites(writes).map((write) => writer.apply(write, now)));
+  return overlay.withLargeCache(() =>
+    packResults(readBulkWrites(writes).map((write) => writer.apply(write, now))),
+  );
 }
