@@ -3,13 +3,12 @@ import type { OneRequest } from '../../test/nodes/one-request.ts';
 import {
   type DocumentState,
   type DocumentVersion,
-  MarkedDocument,
+  type MarkedDocument,
   type MarkedResource,
   sameState,
   versionOf,
 } from './marked-document.ts';
 import type { NodeSession } from './node-session.ts';
-import { TransactionPair } from './transaction-pair.ts';
 
 /** Milliseconds between two requests of one client, on average: the load is to be mixed, not heavy. */
 const PAUSE_MS = 100;
@@ -23,43 +22,27 @@ const ATTEMPT_MS = 200;
  * says of them against what was acknowledged before.
  */
 export class TenantClient {
-  /** All that it writes. */
   readonly documents: readonly MarkedDocument[];
   readonly session: NodeSession;
-  readonly #single: readonly MarkedDocument[];
-  readonly #pair: TransactionPair;
   readonly #random: Random;
   #marker = 0;
 
-  /** @param pair ids of two documents that it writes by transactions */
-  constructor(
-    session: NodeSession,
-    documents: readonly MarkedDocument[],
-    pair: readonly [string, string],
-    random: Random,
-  ) {
+  constructor(session: NodeSession, documents: readonly MarkedDocument[], random: Random) {
     this.session = session;
-    const [one, other] = pair;
-    this.#pair = new TransactionPair(session, [
-      new MarkedDocument('Basic', one, false),
-      new MarkedDocument('Basic', other, false),
-    ]);
-    this.#single = documents;
-    this.documents = [...documents, ...this.#pair.documents];
+    this.documents = documents;
     this.#random = random;
   }
 
   /** Sends requests until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const document = this.documents[this.#random.integer(0, this.documents.length - 1)]!;
       const dice = this.#random.next();
-      if (dice < 0.35) await this.#read(this.#any(this.documents));
-      else if (dice < 0.45) await this.#search();
-      else if (dice < 0.5) await this.#pair.look();
-      else if (dice < 0.6) await this.#catchUp(this.#any(this.documents));
+      if (dice < 0.4) await this.#read(document);
+      else if (dice < 0.5) await this.#search();
+      else if (dice < 0.6) await this.#catchUp(document);
       else if (dice < 0.62) await this.session.send('/cool-down-tenant', { method: 'POST' });
-      else if (dice < 0.72) await this.#pair.write(this.#nextMarker('pair'));
-      else await this.#write(this.#any(this.#single));
+      else await this.#write(document);
       await new Promise((resolve) => setTimeout(resolve, this.#random.next() * PAUSE_MS * 2));
     }
   }
@@ -69,13 +52,10 @@ export class TenantClient {
     for (const document of this.documents) {
       for (let attempt = 0; ; attempt += 1) {
         if ((await this.#catchUp(document)) && (await this.#read(document))) break;
-        if (attempt === ATTEMPTS) {
-          return this.session.violation(`${document.path} cannot be read: ${this.session.failure}`);
-        }
+        if (attempt === ATTEMPTS) return this.session.violation(`${document.path} cannot be read`);
         await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS));
       }
     }
-    this.#pair.verify();
   }
 
   /** False where no answer came. */
@@ -96,7 +76,7 @@ export class TenantClient {
     const settled = this.documents.filter(({ isUnsettled, type }) => !isUnsettled && type === 'Basic');
     const ids = settled.map(({ id }) => id).join(',');
     if (ids === '') return;
-    const reply = await this.session.send(`/fhir/Basic?_count=100&_total=accurate&_id=${ids}`);
+    const reply = await this.session.send(`/fhir/Basic?_count=100&_id=${ids}`);
     if (typeof reply === 'string') return;
     const { entry = [], total } = JSON.parse(reply.body) as {
       readonly entry?: readonly { readonly resource: MarkedResource }[];
@@ -142,7 +122,7 @@ export class TenantClient {
     const { current, exists } = document;
     const dice = this.#random.next();
     if (!exists || dice < 0.6) {
-      const marker = this.#nextMarker(document.id);
+      const marker = `${this.session.tenant} ${document.id} ${this.#marker++}`;
       const body = document.marked(marker);
       await this.#apply(document, { marker, reviewed: false }, document.path, { method: 'PUT', body });
     } else if (dice < 0.85) {
@@ -178,15 +158,6 @@ export class TenantClient {
     }
     const isThere = document.versions.some((each) => each.version >= version && sameState(each, state));
     if (!isThere) this.#unexpected(document, `has lost ${JSON.stringify(state)}`);
-  }
-
-  #any(documents: readonly MarkedDocument[]): MarkedDocument {
-    return documents[this.#random.integer(0, documents.length - 1)]!;
-  }
-
-  #nextMarker(what: string): string {
-    this.#marker += 1;
-    return `${this.session.tenant} ${what} ${this.#marker}`;
   }
 
   #unexpected(document: MarkedDocument, what: string): void {

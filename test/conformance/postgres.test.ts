@@ -5,15 +5,17 @@ import { collectionModel } from './collection-model.ts';
 import { historyConformance } from './history-conformance.ts';
 import { installationConformance } from './installation-conformance.ts';
 import { postgres } from './postgres-engine.ts';
+import { searchModel } from './search-model.ts';
 
 const recorder = new StatementRecorder();
 // Whatever the engine is asked for, its statements stay on one worker of a Citus cluster.
 afterAll(async () => {
   recorder[Symbol.dispose]();
   expect(await recorder.violations()).toEqual([]);
-});
+}, 300_000);
 
 collectionConformance(postgres);
 collectionModel(postgres);
 historyConformance(postgres);
 installationConformance(postgres);
+searchModel(postgres);

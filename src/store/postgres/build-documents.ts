@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../../errors.ts';
 import { stamp } from '../../fhir/resource-content.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
+import type { IndexedValues } from '../../fhir/search/indexed-values.ts';
 import { masterVersion } from '../document.ts';
 import { supersedes } from '../duplicate.ts';
 import type { IngestDocument } from '../generation.ts';
@@ -10,6 +11,7 @@ import { copyIn } from './copy-in.ts';
 import { masterTables } from './master-tables.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import type { Queryable } from './owner.ts';
+import { IndexValues } from './search/value-copy.ts';
 
 /** A document on its way into the table. */
 export interface BuildRow {
@@ -20,6 +22,13 @@ export interface BuildRow {
   readonly sourceUpdated: number | null;
   /** Where it came from, as JSON, while it is pending; null where that is not known; undefined when it is not pending. */
   readonly pending: string | null | undefined;
+  readonly indexed?: IndexedValues | undefined;
+}
+
+/** Rows of the document table and of its values, as COPY takes them. */
+export interface PackedRows {
+  readonly documents: CopyBuffer;
+  readonly values: CopyBuffer;
 }
 
 /** Puts documents into the tables of a build. */
@@ -27,12 +36,14 @@ export class BuildDocuments {
   readonly #version: number;
   readonly #startedAt: number;
   readonly #document: string;
+  readonly #values: IndexValues;
   readonly #tables: BuildTables;
 
   constructor(generation: number, startedAt: number) {
     this.#version = masterVersion(generation);
     this.#startedAt = startedAt;
     this.#document = masterTables(generation).document;
+    this.#values = new IndexValues(generation);
     this.#tables = buildTables(generation);
   }
 
@@ -44,6 +55,7 @@ export class BuildDocuments {
       json: this.stamped(content),
       sourceUpdated,
       pending: pending ? origin && JSON.stringify(origin) : undefined,
+      indexed: content.indexed,
     };
   }
 
@@ -51,18 +63,18 @@ export class BuildDocuments {
     return stamp(content, this.#version, this.#startedAt);
   }
 
-  /** Rows of the document table as COPY takes them. */
-  packed(rows: readonly BuildRow[]): CopyBuffer {
-    const buffer = new CopyBuffer();
+  packed(rows: readonly BuildRow[]): PackedRows {
+    const documents = new CopyBuffer();
     for (const { rid, type, id, json, sourceUpdated } of rows) {
-      buffer.row(5).int8(rid).int2(type).text(id).text(json).int8(sourceUpdated);
+      documents.row(5).int8(rid).int2(type).text(id).text(json).int8(sourceUpdated);
     }
-    return buffer;
+    return { documents, values: this.#values.packed(rows) };
   }
 
   /** Adds documents without a look at what is there: while nothing is settled. */
-  async load(client: Queryable, rows: readonly BuildRow[], packed: CopyBuffer): Promise<void> {
-    await copyIn(client, `${this.#document} (rid, type, id, json, source_updated)`, packed);
+  async load(client: Queryable, rows: readonly BuildRow[], packed: PackedRows): Promise<void> {
+    await copyIn(client, `${this.#document} (rid, type, id, json, source_updated)`, packed.documents);
+    await this.#values.load(client, packed.values);
     const pending = new CopyBuffer();
     for (const row of rows) {
       if (row.pending !== undefined) pending.row(2).int8(row.rid).text(row.pending);
@@ -100,6 +112,23 @@ export class BuildDocuments {
     for (const table of [this.#document, this.#tables.pending]) {
       await client.query(`DELETE FROM ${table} WHERE rid = ANY ($1::bigint[])`, [rids]);
     }
+    await this.#values.remove(client, rids);
+  }
+
+  /** Gives documents other texts, with what those are found by. */
+  async replace(
+    client: Queryable,
+    replaced: readonly { readonly rid: number; readonly content: IngestDocument['content'] }[],
+  ): Promise<void> {
+    const rids = replaced.map(({ rid }) => rid);
+    await client.query(
+      `UPDATE ${this.#document} AS d SET json = n.json
+       FROM unnest($1::bigint[], $2::text[]) AS n (rid, json) WHERE d.rid = n.rid`,
+      [rids, replaced.map(({ content }) => this.stamped(content))],
+    );
+    const found = replaced.map(({ rid, content }) => ({ rid, indexed: content.indexed }));
+    await this.#values.remove(client, rids);
+    await this.#values.load(client, this.#values.packed(found));
   }
 
   /** Those that have the keys of these rows. */

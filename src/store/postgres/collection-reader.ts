@@ -4,6 +4,7 @@ import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
 import { type Cursor, pageOf, parseCursor, type RidDocument } from '../page-cursor.ts';
+import type { SearchPage, SearchQuery } from '../search.ts';
 import type { Database } from './database.ts';
 import {
   type ArmRow,
@@ -18,6 +19,7 @@ import { instantMultirange } from './instant-multirange.ts';
 import type { MasterGeneration } from './master-generations.ts';
 import { COUNT, LIST_COUNT, OVERLAY_LIST, OVERLAY_PAGES, REVIEW_COUNTS } from './page-statements.ts';
 import { FORMER_VERSION, OVERLAY_READ } from './read-statements.ts';
+import { CollectionSearch } from './search/collection-search.ts';
 import { type Call, call, type Row } from './statement.ts';
 
 /**
@@ -77,6 +79,10 @@ export class CollectionReader {
         ? await this.#walk(filter, cursor, count + 1)
         : await this.#pick(filter, cursor, count + 1);
     return pageOf(found, query, cursor);
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return new CollectionSearch(this.#database, this.#serial, this.#master).search(query);
   }
 
   async count(filter: DocumentFilter): Promise<number> {

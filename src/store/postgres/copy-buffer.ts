@@ -27,10 +27,27 @@ export class CopyBuffer {
     return this;
   }
 
-  int2(value: number): this {
+  int2(value: number | null): this {
     this.#reserve(6);
+    if (value === null) return this.#null();
     this.#length = this.#bytes.writeInt32BE(2, this.#length);
     this.#length = this.#bytes.writeInt16BE(value, this.#length);
+    return this;
+  }
+
+  int4(value: number | null): this {
+    this.#reserve(8);
+    if (value === null) return this.#null();
+    this.#length = this.#bytes.writeInt32BE(4, this.#length);
+    this.#length = this.#bytes.writeInt32BE(value, this.#length);
+    return this;
+  }
+
+  float8(value: number | null): this {
+    this.#reserve(12);
+    if (value === null) return this.#null();
+    this.#length = this.#bytes.writeInt32BE(8, this.#length);
+    this.#length = this.#bytes.writeDoubleBE(value, this.#length);
     return this;
   }
 

@@ -2,12 +2,17 @@ import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import { masterVersion, type StoredDocument } from '../document.ts';
 import { DocumentCache } from '../document-cache.ts';
+import { PlanMemory } from '../search/plan-memory.ts';
 import type { Database } from './database.ts';
 import { STARTED_AT, typeCounts } from './generation-statements.ts';
 import { type HistoryStatements, historyStatements } from './history-statements.ts';
 import { type PageStatements, pageStatements } from './page-statements.ts';
 import { type GenerationStatements, generationStatements } from './read-statements.ts';
+import { AddressNumbers } from './search/value-key.ts';
 import { call } from './statement.ts';
+
+/** Counts of index ranges and totals, some 100 bytes each. */
+const MOST_REMEMBERED = 20_000;
 
 /** What a process keeps of a sealed generation. None of it ever changes. */
 export class MasterGeneration {
@@ -18,6 +23,9 @@ export class MasterGeneration {
   /** Documents by type. */
   readonly counts: ReadonlyMap<string, number>;
   readonly cache: DocumentCache;
+  /** What searches have found out about it. */
+  readonly memory = new PlanMemory<number>(MOST_REMEMBERED);
+  readonly addresses: AddressNumbers;
   readonly statements: GenerationStatements & PageStatements & HistoryStatements;
 
   constructor(options: {
@@ -25,7 +33,9 @@ export class MasterGeneration {
     readonly lastUpdated: number;
     readonly counts: ReadonlyMap<string, number>;
     readonly cacheBytes: number;
+    readonly addresses: AddressNumbers;
   }) {
+    this.addresses = options.addresses;
     this.number = options.number;
     this.version = masterVersion(options.number);
     this.lastUpdated = options.lastUpdated;
@@ -48,6 +58,7 @@ export class MasterGeneration {
 export class MasterGenerations {
   readonly #database: Database;
   readonly #cacheBytes: number;
+  readonly #addresses = new AddressNumbers();
   readonly #known = new Map<number, MasterGeneration | Promise<MasterGeneration>>();
 
   constructor(database: Database, cacheBytes: number) {
@@ -76,6 +87,7 @@ export class MasterGenerations {
     const [counted] = await this.#database.read(undefined, [call(typeCounts(number))]);
     const rows = counted!.rows as unknown as { type: number; documents: number }[];
     const counts = new Map(rows.map(({ type, documents }) => [resourceTypeOfCode(type), documents]));
-    return new MasterGeneration({ number, lastUpdated, counts, cacheBytes: this.#cacheBytes });
+    const shared = { cacheBytes: this.#cacheBytes, addresses: this.#addresses };
+    return new MasterGeneration({ number, lastUpdated, counts, ...shared });
   }
 }

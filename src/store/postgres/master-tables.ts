@@ -1,3 +1,5 @@
+import { createValueIndexes, INDEX_COLUMNS_SQL } from './search/value-columns.ts';
+
 /**
  * Names and shapes that the whole engine agrees on: one schema for the installation, one more per generation of the
  * master. A generation's tables are filled out of sight, indexed when it is sealed, never changed afterwards, and
@@ -15,6 +17,8 @@ export interface MasterTables {
   readonly schema: string;
   /** `(rid bigint, type smallint, id text COLLATE "C", json text)`, one row per document; type is its code. */
   readonly document: string;
+  /** What documents are found by, see `INDEX_COLUMNS`. */
+  readonly indexValue: string;
   /** `(type smallint, documents bigint)`. */
   readonly typeCount: string;
 }
@@ -22,24 +26,31 @@ export interface MasterTables {
 /** Qualified names of a generation's tables, safe to be put into a statement. */
 export function masterTables(generation: number): MasterTables {
   const schema = `${SCHEMA}_g${Math.trunc(generation)}`;
-  return { schema, document: `${schema}.document`, typeCount: `${schema}.type_count` };
+  return {
+    schema,
+    document: `${schema}.document`,
+    indexValue: `${schema}.index_value`,
+    typeCount: `${schema}.type_count`,
+  };
 }
 
 /** Makes a generation's schema and its tables without indexes, for the owner. A build may add columns and tables. */
 export function createMasterTables(generation: number): readonly string[] {
-  const { schema, document, typeCount } = masterTables(generation);
+  const { schema, document, indexValue, typeCount } = masterTables(generation);
   return [
     `CREATE SCHEMA ${schema}`,
     `CREATE TABLE ${document} (
        rid bigint NOT NULL, type smallint NOT NULL, id text COLLATE "C" NOT NULL, json text NOT NULL)`,
+    `CREATE TABLE ${indexValue} (${INDEX_COLUMNS_SQL})`,
     `CREATE TABLE ${typeCount} (type smallint PRIMARY KEY, documents bigint NOT NULL)`,
   ];
 }
 
 /** The keys that reads need, made once the documents are in. The last fails while two documents have the same key. */
 export function indexMasterTables(generation: number): readonly string[] {
-  const { document } = masterTables(generation);
+  const { document, indexValue } = masterTables(generation);
   return [
+    ...createValueIndexes(indexValue, ''),
     `CREATE UNIQUE INDEX document_rid ON ${document} (rid)`,
     `CREATE UNIQUE INDEX document_type_rid ON ${document} (type, rid)`,
     `ALTER TABLE ${document} ADD CONSTRAINT document_key PRIMARY KEY (type, id)`,
@@ -58,8 +69,8 @@ export function sealMasterTables(generation: number): readonly string[] {
 
 /** On Citus, before the generation is sealed: every node gets a copy. */
 export function distributeMasterTables(generation: number): readonly string[] {
-  const { document, typeCount } = masterTables(generation);
-  return [document, typeCount].map((table) => `SELECT create_reference_table('${table}')`);
+  const { document, indexValue, typeCount } = masterTables(generation);
+  return [document, indexValue, typeCount].map((table) => `SELECT create_reference_table('${table}')`);
 }
 
 /** Deletes a generation, sealed or not. */

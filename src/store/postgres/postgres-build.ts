@@ -198,13 +198,8 @@ export class PostgresBuild implements GenerationBuild {
 
   async #replace(client: Queryable, replaced: Resolution['replaced']): Promise<void> {
     if (replaced.length === 0) return;
+    await this.#documents.replace(client, replaced);
     const rids = replaced.map(({ rid }) => rid);
-    const texts = replaced.map(({ content }) => this.#documents.stamped(content));
-    await client.query(
-      `UPDATE ${this.#master.document} AS d SET json = n.json
-       FROM unnest($1::bigint[], $2::text[]) AS n (rid, json) WHERE d.rid = n.rid`,
-      [rids, texts],
-    );
     await client.query(`DELETE FROM ${this.#tables.pending} WHERE rid = ANY ($1::bigint[])`, [rids]);
   }
 

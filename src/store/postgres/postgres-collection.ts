@@ -55,8 +55,8 @@ export class PostgresCollection implements CollectionStore {
     return (await this.#opened()).page(query);
   }
 
-  async search(_: SearchQuery): Promise<SearchPage> {
-    throw new WarmfhirError('search-too-costly', 'Searches on PostgreSQL are not carried out yet.');
+  async search(query: SearchQuery): Promise<SearchPage> {
+    return (await this.#opened()).search(query);
   }
 
   async list(query: ListQuery): Promise<ListPage> {

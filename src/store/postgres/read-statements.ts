@@ -1,4 +1,5 @@
 import { masterTables, SCHEMA } from './master-tables.ts';
+import { INDEX_COLUMNS } from './search/value-columns.ts';
 import type { Statement } from './statement.ts';
 
 /** Columns of `tenant_document` that a version is made of, in the order that every reader knows. */
@@ -46,11 +47,13 @@ export interface GenerationStatements {
   readonly read: Statement;
   /** Master rows of a type that the tenant has not changed: rid, id, json. tenant, type, ids */
   readonly untouchedRows: Statement;
+  /** What master documents are found by. type, ids */
+  readonly values: Statement;
 }
 
 /** A key row, so that there is always one row, joined with the tenant's row and the master's. */
 export function generationStatements(generation: number): GenerationStatements {
-  const { document } = masterTables(generation);
+  const { document, indexValue } = masterTables(generation);
   return {
     read: {
       name: `read_g${generation}`,
@@ -59,6 +62,11 @@ export function generationStatements(generation: number): GenerationStatements {
         LEFT JOIN ${DOCUMENT} d ON d.tenant_id = k.tenant_id AND d.tenant_id = $1 AND d.type = k.type AND d.id = k.id
         LEFT JOIN ${document} m ON m.type = k.type AND m.id = k.id AND d.version IS NULL
         WHERE ${TENANT_IS_NAMED}`,
+    },
+    values: {
+      name: `values_g${generation}`,
+      text: `SELECT ${INDEX_COLUMNS.map(([name]) => `v.${name}`).join(', ')} FROM ${document} m
+        JOIN ${indexValue} v ON v.rid = m.rid WHERE m.type = $1 AND m.id = ANY($2::text[])`,
     },
     untouchedRows: {
       name: `untouched_rows_g${generation}`,

@@ -12,10 +12,13 @@ import { type MasterRow, type OverlayRow, WritePlan } from './write-plan.ts';
 import {
   DOCUMENT_ROWS,
   FIRST_OVERLAY_RID,
+  FORGET_VALUES,
   HISTORY_ROWS,
+  MOVE_VALUES,
   rowCalls,
   SHADOW_ROWS,
   TAKE_RIDS,
+  VALUE_ROWS,
 } from './write-statements.ts';
 
 type Tenant = Pick<TenantRecord, 'id' | 'serial' | 'generation' | 'overlay'>;
@@ -101,12 +104,15 @@ export class TenantWriter {
   ): Promise<void> {
     const plan = await this.#begin(transaction, tenant, master, batch);
     const answers = batch.map((request) => settled(() => plan.apply(request.writes, request.now)));
-    const { documents, history, shadows } = plan.rows();
+    const { documents, history, shadows, values, forgotten, moved } = plan.rows();
     if (documents.length > 0) {
       await transaction.commit([
         ...rowCalls(HISTORY_ROWS, history),
         ...rowCalls(SHADOW_ROWS, shadows),
         ...rowCalls(DOCUMENT_ROWS, documents),
+        ...(forgotten.length === 0 ? [] : [call(FORGET_VALUES, tenant.serial, forgotten)]),
+        ...moved.map((rids) => call(MOVE_VALUES, tenant.serial, ...rids)),
+        ...rowCalls(VALUE_ROWS, values),
       ]);
     }
     for (const [index, request] of batch.entries()) {
@@ -129,9 +135,12 @@ export class TenantWriter {
       call(OVERLAY_ROWS, serial, code, ids),
       call(master.statements.untouchedRows, serial, code, ids),
     ]);
+    // A review changes nothing of what a document is found by: where it is the master's, that is copied.
+    const reviewed = keysOf(writes.filter(({ kind }) => kind === 'review'));
     const [taken, ...found] = await transaction.begin([
       call(TAKE_RIDS, serial, writes.length, FIRST_OVERLAY_RID),
       ...asked,
+      ...reviewed.map(([, code, ids]) => call(master.statements.values, code, ids)),
     ]);
     const { rid, erased: isErased } = taken!.rows[0] as { rid: number; erased: boolean };
     if (isErased) throw erased(id);
@@ -140,6 +149,7 @@ export class TenantWriter {
       for (const row of found[2 * index]!.rows) plan.addOverlayRow(type, row as unknown as OverlayRow);
       for (const row of found[2 * index + 1]!.rows) plan.addMasterRow(type, row as unknown as MasterRow);
     }
+    for (const { rows } of found.slice(asked.length)) for (const row of rows) plan.addMasterValue(row);
     return plan;
   }
 }

@@ -1,9 +1,13 @@
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
+import type { IndexedValues } from '../../fhir/search/indexed-values.ts';
 import type { DocumentVersion, VersionMethod } from '../document.ts';
 import { planWrite } from '../plan-write.ts';
 import type { DocumentWrite, WriteResult } from '../write.ts';
 import { type VersionRow, versionOf } from './document-row.ts';
 import type { MasterGeneration } from './master-generations.ts';
+import { INDEX_COLUMNS } from './search/value-columns.ts';
+import { indexRows } from './search/value-rows.ts';
+import type { Row } from './statement.ts';
 
 /** A row of the overlay, as it stood when the transaction took the tenant's lock. */
 export interface OverlayRow extends VersionRow {
@@ -29,6 +33,10 @@ interface Standing {
   readonly firstRid: number | null;
   /** Set once the transaction has changed it. */
   readonly rid: number | null;
+  /** The rid that it had in the overlay before. */
+  readonly formerRid: number | null;
+  /** What it is found by: as before, or what its new content says; undefined for nothing. */
+  readonly found: 'as before' | IndexedValues | undefined;
 }
 
 /** Rows that a transaction adds, in the order of their tables' columns. */
@@ -36,6 +44,11 @@ export interface PlannedRows {
   readonly documents: readonly (readonly unknown[])[];
   readonly history: readonly (readonly unknown[])[];
   readonly shadows: readonly (readonly unknown[])[];
+  readonly values: readonly (readonly unknown[])[];
+  /** Rids whose values go. */
+  readonly forgotten: readonly number[];
+  /** Rids whose values now belong to another. */
+  readonly moved: readonly (readonly [from: number, to: number])[];
 }
 
 /** The key of a document. */
@@ -53,6 +66,8 @@ export class WritePlan {
   readonly #master: MasterGeneration;
   #nextRid: number;
   readonly #standing = new Map<string, Standing>();
+  /** What master documents are found by, by their rid. */
+  readonly #masterValues = new Map<number, Row[]>();
   readonly #history: unknown[][] = [];
   readonly #shadows: unknown[][] = [];
 
@@ -71,13 +86,23 @@ export class WritePlan {
       replaces: row.replaces,
       firstRid: row.first_rid,
       rid: null,
+      formerRid: row.rid,
+      found: 'as before',
     });
   }
 
   addMasterRow(type: string, row: MasterRow): void {
     const current = this.#master.document(type, row.id, row.json);
-    const fresh = { method: 'POST', isNew: true, firstRid: null, rid: null } as const;
-    this.#standing.set(keyOf(type, row.id), { current, replaces: row.rid, ...fresh });
+    const fresh = { method: 'POST', isNew: true, firstRid: null, rid: null, formerRid: null } as const;
+    this.#standing.set(keyOf(type, row.id), { current, replaces: row.rid, found: 'as before', ...fresh });
+  }
+
+  /** A row of what a master document is found by. */
+  addMasterValue(row: Row): void {
+    const rid = row.rid as number;
+    const rows = this.#masterValues.get(rid);
+    if (rows === undefined) this.#masterValues.set(rid, [row]);
+    else rows.push(row);
   }
 
   /** The writes of one request. Throws what `planWrite` throws, and then nothing of the request is planned. */
@@ -105,6 +130,9 @@ export class WritePlan {
         replaces,
         firstRid: standing?.firstRid ?? replaces ?? rid,
         rid,
+        formerRid: standing?.formerRid ?? null,
+        found:
+          'content' in write ? write.content.indexed : write.kind === 'delete' ? undefined : standing!.found,
       });
       return result;
     });
@@ -116,14 +144,31 @@ export class WritePlan {
 
   rows(): PlannedRows {
     const documents: unknown[][] = [];
+    const values: unknown[][] = [];
+    const forgotten: number[] = [];
+    const moved: (readonly [number, number])[] = [];
     for (const standing of this.#standing.values()) {
-      const { current, replaces, firstRid, rid } = standing;
+      const { current, replaces, firstRid, rid, formerRid, found } = standing;
       if (rid === null || current === undefined) continue;
       const [serial, type, id, ...version] = this.#versionRow(standing, current);
       const json = version.pop();
       documents.push([serial, type, id, rid, ...version, replaces, firstRid, json]);
+      if (found === 'as before') {
+        if (formerRid !== null) moved.push([formerRid, rid]);
+        else values.push(...this.#copiedValues(replaces!, rid));
+        continue;
+      }
+      if (formerRid !== null) forgotten.push(formerRid);
+      if (found !== undefined) {
+        for (const row of indexRows(rid, found, this.#master.addresses)) values.push([this.#serial, ...row]);
+      }
     }
-    return { documents, history: this.#history, shadows: this.#shadows };
+    return { documents, history: this.#history, shadows: this.#shadows, values, forgotten, moved };
+  }
+
+  #copiedValues(masterRid: number, rid: number): unknown[][] {
+    const rows = this.#masterValues.get(masterRid) ?? [];
+    return rows.map((row) => [this.#serial, rid, ...INDEX_COLUMNS.slice(1).map(([name]) => row[name])]);
   }
 
   /** tenant_id, type, id, version, last_updated, method, is_new, reviewed_at, json */

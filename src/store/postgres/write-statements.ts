@@ -1,4 +1,5 @@
 import { SCHEMA } from './master-tables.ts';
+import { INDEX_COLUMNS } from './search/value-columns.ts';
 import type { Call, Statement } from './statement.ts';
 
 /** Overlay rids count from here, so that newest first is rid descending over both arms. */
@@ -32,6 +33,7 @@ export const ERASE: readonly Statement[] = [
   ['tenant_history', 'type, id, version'],
   ['tenant_shadow', 'type, master_rid'],
   ['tenant_search', 'hash'],
+  ['tenant_index_value', 'rid, slot, ordinal'],
 ].map(([table, key]) => ({
   name: `erase_${table}`,
   text: `DELETE FROM ${SCHEMA}.${table} d WHERE d.tenant_id = $1 AND (${key}) IN (
@@ -87,6 +89,24 @@ export const SHADOW_ROWS = rowWriter('tenant_shadow', [
   'type smallint',
   'master_rid bigint',
 ]);
+
+/** What documents are found by; beside the tenant the columns are those of every such table. */
+export const VALUE_ROWS = rowWriter('tenant_index_value', [
+  'tenant_id bigint',
+  ...INDEX_COLUMNS.map(([name, type]) => `${name} ${type}`),
+]);
+
+/** Documents are found by nothing any more. tenant, rids */
+export const FORGET_VALUES: Statement = {
+  name: 'forget_values',
+  text: `DELETE FROM ${SCHEMA}.tenant_index_value d WHERE d.tenant_id = $1 AND d.rid = ANY ($2::bigint[])`,
+};
+
+/** A document has another rid, and is found by the same. tenant, rid before, rid now */
+export const MOVE_VALUES: Statement = {
+  name: 'move_values',
+  text: `UPDATE ${SCHEMA}.tenant_index_value d SET rid = $3::bigint WHERE d.tenant_id = $1 AND d.rid = $2::bigint`,
+};
 
 /** The statements that put these rows into the table. */
 export function rowCalls(writer: RowWriter, rows: readonly (readonly unknown[])[]): Call[] {

@@ -46,6 +46,7 @@ describe('building a generation in PostgreSQL', () => {
       "SELECT relname FROM pg_class WHERE relnamespace = 'warmfhir_g1'::regnamespace AND relkind = 'r'";
     expect((await administer(kept)).map((row) => (row as { relname: string }).relname).sort()).toEqual([
       'document',
+      'index_value',
       'type_count',
     ]);
     const columns =

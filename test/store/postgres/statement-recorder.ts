@@ -3,6 +3,9 @@ import { isTenantTable, violations, writtenTables } from './statement-rules.ts';
 
 type Query = (...args: unknown[]) => unknown;
 
+/** What no text without it writes: most texts need not be parsed for that. */
+const WRITES = /\b(INSERT|UPDATE|DELETE|MERGE)\b/i;
+
 /** Records every statement that any `pg` connection of this process is given, until it is disposed of. */
 export class StatementRecorder {
   readonly #sessions = new Map<unknown, string[]>();
@@ -14,7 +17,11 @@ export class StatementRecorder {
     const recording: Query = function (this: unknown, ...args) {
       const [query] = args as [string | { readonly text?: string }];
       const text = typeof query === 'string' ? query : query.text;
-      if (text !== undefined) sessions.set(this, [...(sessions.get(this) ?? []), text]);
+      if (text !== undefined) {
+        const recorded = sessions.get(this) ?? [];
+        recorded.push(text);
+        sessions.set(this, recorded);
+      }
       return original.apply(this, args);
     };
     Client.prototype.query = recording as unknown as typeof Client.prototype.query;
@@ -50,7 +57,7 @@ async function mixedTransactions(statements: readonly string[]): Promise<readonl
       isOpen = true;
       written = [];
     }
-    if (isOpen) written.push(...(await writtenTables(sql)));
+    if (isOpen && WRITES.test(sql)) written.push(...(await writtenTables(sql)));
     if (/\b(COMMIT|ROLLBACK|END)\s*;?\s*$/i.test(sql)) {
       isOpen = false;
       const others = written.filter((table) => !isTenantTable(table));

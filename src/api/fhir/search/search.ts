@@ -89,7 +89,7 @@ function searchQuery(
     };
   });
   // Without entries the total is all there is.
-  const total = count === 0 ? 'accurate' : (parsed.total ?? 'if-cheap');
+  const total = count === 0 ? 'accurate' : (parsed.total ?? 'accurate');
   return { types, sort, count, total, includes: count === 0 ? [] : includes };
 }
 

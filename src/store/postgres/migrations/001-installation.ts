@@ -1,4 +1,5 @@
 import { APP_ROLE, SCHEMA } from '../master-tables.ts';
+import { createValueIndexes, INDEX_COLUMNS_SQL } from '../search/value-columns.ts';
 
 /** Tables with tenants' own rows. */
 export const TENANT_TABLES: readonly string[] = [
@@ -7,6 +8,7 @@ export const TENANT_TABLES: readonly string[] = [
   'tenant_history',
   'tenant_shadow',
   'tenant_search',
+  'tenant_index_value',
 ];
 
 /**
@@ -65,6 +67,9 @@ CREATE TABLE ${SCHEMA}.tenant_shadow (
 CREATE TABLE ${SCHEMA}.tenant_search (
   tenant_id bigint NOT NULL, hash text COLLATE "C" NOT NULL, text text NOT NULL, expires bigint NOT NULL,
   PRIMARY KEY (tenant_id, hash));
+
+CREATE TABLE ${SCHEMA}.tenant_index_value (tenant_id bigint NOT NULL, ${INDEX_COLUMNS_SQL});
+${createValueIndexes(`${SCHEMA}.tenant_index_value`, 'tenant_id, ').join(';\n')};
 
 CREATE FUNCTION ${SCHEMA}.app_tenant() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE tenant text := current_setting('app.tenant', true);

@@ -1,6 +1,6 @@
 import { compareKey } from '../../search/document-order.ts';
 import type { Position, SortValue } from '../../search/position.ts';
-import type { TypeSortKey } from './sort-key.ts';
+import type { TypeSortKey } from '../../search/sort-key.ts';
 
 /** A position that may say only the first keys: then all documents alike in them are before it or behind it. */
 export interface ArmPosition extends Position {

@@ -8,8 +8,6 @@ export type DocumentKey = 'last-updated' | 'reviewed' | 'review-time';
 
 /** What the two arms keep differently about a document itself. */
 export interface ArmProfile extends DocumentColumns {
-  /** The index of the documents of a type. */
-  readonly walk: 'document_type' | 'document_live';
   /** A sort value that all documents of the arm have. */
   readonly constant: (key: DocumentKey) => SortValue | undefined;
   /** SQL for a sort value, where it is not constant. */
@@ -20,7 +18,6 @@ export interface ArmProfile extends DocumentColumns {
 export function masterProfile(lastUpdated: number): ArmProfile {
   const constants = { 'last-updated': lastUpdated, reviewed: 0, 'review-time': null };
   return {
-    walk: 'document_type',
     live: () => TRUE,
     lastUpdated: (_, test) => (includesInstant(test, lastUpdated) ? TRUE : FALSE),
     reviewed: (_, reviewed) => (reviewed ? FALSE : TRUE),
@@ -37,7 +34,6 @@ const COLUMNS = {
 };
 
 export const overlayProfile: ArmProfile = {
-  walk: 'document_live',
   live: (document) => fragment(`${document}.json IS NOT NULL`),
   lastUpdated: (document, test) => instantCondition(test, `${document}.last_updated`),
   reviewed: (document, reviewed) => fragment(`${document}.reviewed_at IS ${reviewed ? 'NOT ' : ''}NULL`),

@@ -1,8 +1,8 @@
 import { WarmfhirError } from '../../../errors.ts';
 import type { Include } from '../../../fhir/search/parsed-search.ts';
 import type { StoredDocument } from '../../document.ts';
+import { typeOfParameter } from '../../search/sort-key.ts';
 import type { CollectionArm, DocumentKey } from './collection-arm.ts';
-import { typeOfParameter } from './sort-key.ts';
 
 interface Placed {
   readonly type: string;

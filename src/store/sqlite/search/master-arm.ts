@@ -1,8 +1,8 @@
 import type { StoredDocument } from '../../document.ts';
 import { type SqlValue, TRUE } from '../../search/fragment.ts';
+import { PlanMemory } from '../../search/plan-memory.ts';
 import { masterProfile } from './arm-profile.ts';
 import { CollectionArm } from './collection-arm.ts';
-import { PlanMemory } from './plan-memory.ts';
 import { SearchArm } from './search-arm.ts';
 
 /** What is remembered of a generation: counts of index ranges and totals, some 100 bytes each. */

@@ -2,15 +2,16 @@ import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { StoredDocument } from '../../document.ts';
 import { type ArmCriterion, conjuncts } from '../../search/arm-criterion.ts';
 import { allOf, type Fragment, fragment, joined, type SqlValue } from '../../search/fragment.ts';
+import type { PlanMemory } from '../../search/plan-memory.ts';
 import type { Position, SortValue } from '../../search/position.ts';
+import type { TypeSortKey } from '../../search/sort-key.ts';
 import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.ts';
 import type { ArmProfile, DocumentKey } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
 import { behind, orderTerms } from './keyset.ts';
-import type { PlanMemory } from './plan-memory.ts';
 import { inTime } from './search-functions.ts';
 import { type Lead, SearchPlan } from './search-plan.ts';
-import { sortValue, type TypeSortKey } from './sort-key.ts';
+import { sortValue } from './sort-value.ts';
 import { type SortWalk, sortWalk } from './sort-walk.ts';
 
 /** A file with index tables. */
@@ -24,10 +25,6 @@ export interface ArmFile {
   /** A document that exists. */
   document(type: string, rid: number): StoredDocument;
 }
-
-/** Rows of an index that are counted without being asked for, and documents that are looked at. */
-const MOST_COUNTED = 20_000;
-const MOST_LOOKED_AT = 1_000;
 
 /** Which documents of an arm, in which order, from where. */
 export interface ArmSearch {
@@ -85,19 +82,6 @@ export class SearchArm {
   count(type: string, criterion: ArmCriterion): number {
     const sql = this.#matching(type, conjuncts(criterion), undefined);
     return sql === undefined ? 0 : this.#plan.remembered(wrap('SELECT count(*) FROM (', sql, ')'));
-  }
-
-  /** The exact number where few documents have to be looked at for it, otherwise undefined. */
-  cheapCount(type: string, criterion: ArmCriterion): number | undefined {
-    const parts = conjuncts(criterion);
-    const lead = this.#plan.lead(type, parts, 1);
-    const isCheap =
-      lead === undefined
-        ? parts.length === 0 || this.#file.size(type) <= MOST_LOOKED_AT
-        : lead.rest.length === 0
-          ? this.#plan.countUpTo(lead.accesses, MOST_COUNTED + 1) <= MOST_COUNTED
-          : lead.few && lead.count <= MOST_LOOKED_AT;
-    return isCheap ? this.count(type, criterion) : undefined;
   }
 
   /** How many of these documents satisfy it. */
@@ -280,10 +264,7 @@ export class SearchArm {
         ...asked(parts),
       ];
       return joined(
-        [
-          fragment(`SELECT x.rid AS rid FROM document x INDEXED BY ${this.#profile.walk} WHERE`),
-          allOf(where),
-        ],
+        [fragment('SELECT x.rid AS rid FROM document x INDEXED BY document_type WHERE'), allOf(where)],
         ' ',
       );
     }

@@ -1,14 +1,12 @@
 import type { ArmCriterion } from '../../search/arm-criterion.ts';
 import { type Fragment, fragment, joined, type SqlValue } from '../../search/fragment.ts';
+import type { PlanMemory } from '../../search/plan-memory.ts';
 import { type Access, accessesOf } from './access.ts';
-import type { PlanMemory } from './plan-memory.ts';
 
 /** What leads a search: ranges of an index, and what is left to ask of each document found. */
 export interface Lead {
   readonly accesses: readonly Access[];
   readonly rest: readonly ArmCriterion[];
-  /** Rows that it leads to, or some more than are few. */
-  readonly count: number;
   readonly few: boolean;
 }
 
@@ -41,7 +39,7 @@ export class SearchPlan {
     const few = this.#few(type, limit);
     const counted = choices.map((choice) => ({
       ...choice,
-      count: this.countUpTo(choice.accesses, few + 1),
+      count: this.#countUpTo(choice.accesses, few + 1),
     }));
     counted.sort((a, b) => a.count - b.count);
     const best = counted[0]!;
@@ -55,8 +53,7 @@ export class SearchPlan {
     return Math.min(5_000, Math.max(200, 2 * Math.sqrt(limit * this.#file.size(type))));
   }
 
-  /** Rows of index ranges, as far as `most`. */
-  countUpTo(accesses: readonly Access[], most: number): number {
+  #countUpTo(accesses: readonly Access[], most: number): number {
     let count = 0;
     for (const { from, where } of accesses) {
       if (count >= most) break;

@@ -1,7 +1,7 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { ArmCriterion } from '../../search/arm-criterion.ts';
 import { type Fragment, fragment } from '../../search/fragment.ts';
-import type { TypeSortKey } from './sort-key.ts';
+import type { TypeSortKey } from '../../search/sort-key.ts';
 
 /** An index in the order of a sort key. Its rows have the alias x. */
 export interface SortWalk {

@@ -7,6 +7,11 @@ export class PlanMemory<Value> {
     this.#limit = limit;
   }
 
+  /** What is known already. */
+  peek(key: string): Value | undefined {
+    return this.#entries.get(key);
+  }
+
   get(key: string, find: () => Value): Value {
     let value = this.#entries.get(key);
     if (value === undefined) {

@@ -1,0 +1,245 @@
+import { resourceTypeCode, resourceTypeOfCode } from '../../../fhir/resource-type.ts';
+import type { Criterion } from '../../../fhir/search/criterion.ts';
+import { type ArmCriterion, conjuncts, standsAlone } from '../../search/arm-criterion.ts';
+import { type Fragment, fragment, joined } from '../../search/fragment.ts';
+import { cursorOf, type Position, pageStart, type SortValue } from '../../search/position.ts';
+import type { RowDialect } from '../../search/row-condition.ts';
+import { sortKeyOfType } from '../../search/sort-key.ts';
+import type { SearchPage, SearchQuery } from '../../search.ts';
+import type { Database } from '../database.ts';
+import { type ArmRow, documentOf } from '../document-row.ts';
+import type { MasterGeneration } from '../master-generations.ts';
+import type { Call, Row } from '../statement.ts';
+import { FIRST_OVERLAY_RID } from '../write-statements.ts';
+import { ridArray } from './include-statements.ts';
+import { IncludedDocuments } from './included-documents.ts';
+import { postgresDialect } from './postgres-dialect.ts';
+import { masterArm, overlayArm } from './search-arm.ts';
+import { type Arms, SearchCondition } from './search-condition.ts';
+import { SearchPlan } from './search-plan.ts';
+import { sortType } from './search-sort.ts';
+import { numbered, type Order, SearchStatements, type TypeSearch } from './search-statements.ts';
+import { slotOf } from './value-columns.ts';
+
+/** A chain is replaced by what it leads to when that is not more than this. */
+const MOST_LED_TO = 256;
+/** With more types than this it is asked first which of them there are. */
+const FEW_TYPES = 4;
+
+type FoundRow = ArmRow & { readonly own: boolean; readonly rid: number };
+type AskedType = { readonly type: string; readonly criterion: ArmCriterion };
+
+/** Searches one tenant's collection, overlay and master as if they were one. */
+export class CollectionSearch {
+  readonly #database: Database;
+  readonly #serial: number;
+  readonly #master: MasterGeneration;
+  readonly #arms: Arms;
+  readonly #dialect: RowDialect;
+  readonly #statements: SearchStatements;
+  readonly #plan: SearchPlan;
+
+  constructor(database: Database, serial: number, master: MasterGeneration) {
+    this.#database = database;
+    this.#serial = serial;
+    this.#master = master;
+    this.#arms = { overlay: overlayArm(serial), master: masterArm(master.number, master.lastUpdated) };
+    this.#dialect = postgresDialect(master.addresses);
+    this.#statements = new SearchStatements(serial, this.#arms, this.#dialect, master.addresses);
+    this.#plan = new SearchPlan(this.#statements, master, (statement) => this.#ask(statement));
+  }
+
+  /** @throws page-token-invalid, search-too-costly */
+  async search(query: SearchQuery): Promise<SearchPage> {
+    const types: AskedType[] = [];
+    for (const { type, criterion } of await this.#present(query.types)) {
+      types.push({ type, criterion: await this.#resolved(criterion, type) });
+    }
+    const counts = query.total === 'none' && query.count > 0 ? [] : types.map((each) => this.#count(each));
+    const { forward, order, searches } = await this.#asked(query, types);
+    const page = query.count === 0 ? [] : [this.#statements.page(searches, order)];
+    const replies = await this.#askAll([...counts, ...page]);
+    const total = this.#total(types, replies.slice(0, counts.length));
+    const totals = counts.length === 0 ? {} : { total };
+    if (query.count === 0) return { matches: [], included: [], ...totals };
+    const found = replies.at(-1) as unknown as FoundRow[];
+    const more = found.length > query.count;
+    const shown = found.slice(0, query.count);
+    if (!forward) shown.reverse();
+    const hasNext = forward ? more : true;
+    const hasPrevious = forward ? order.after !== undefined : more;
+    const first = shown[0];
+    const last = shown.at(-1);
+    const matches = shown.map((row) => ({ rid: row.rid, document: documentOf(row, this.#master) }));
+    const included = new IncludedDocuments({
+      ...{ arms: this.#arms, master: this.#master },
+      condition: () => this.#condition(),
+      ask: (statement) => this.#ask(statement),
+    });
+    return {
+      matches: matches.map(({ document }) => document),
+      included: query.includes.length === 0 ? [] : await included.of(query.includes, matches),
+      ...totals,
+      ...(hasNext && last !== undefined && { next: cursorOf('n', positionOf(last, query.sort.length)) }),
+      ...(hasPrevious &&
+        first !== undefined && { previous: cursorOf('p', positionOf(first, query.sort.length)) }),
+    };
+  }
+
+  /** The types that either arm has any document of. */
+  async #present(types: SearchQuery['types']): Promise<SearchQuery['types']> {
+    if (types.length <= FEW_TYPES) return types;
+    const { document } = this.#arms.overlay;
+    const rows = await this.#ask(
+      fragment(`SELECT DISTINCT d.type FROM ${document} d WHERE d.tenant_id = ?`, this.#serial),
+    );
+    const own = new Set(rows.map(({ type }) => resourceTypeOfCode(type as number)));
+    return types.filter(({ type }) => own.has(type) || (this.#master.counts.get(type) ?? 0) > 0);
+  }
+
+  async #asked(query: SearchQuery, types: readonly AskedType[]) {
+    const { forward, position, cut } = pageStart(query.cursor, query.sort.length);
+    const limit = query.count + 1;
+    const sorted = query.sort.map((key) => sortKeyOfType(key, types[0]?.type ?? 'Patient'));
+    const order: Order = {
+      descending: query.sort.map((key) => key.descending),
+      types: query.sort.map((key, index) =>
+        sortType(
+          key.by.kind === 'index'
+            ? { descending: key.descending, by: { kind: 'index', parameter: 0, shape: key.by.shape } }
+            : sorted[index]!,
+        ),
+      ),
+      reversed: !forward,
+      after: position,
+      limit,
+    };
+    const searches: TypeSearch[] = [];
+    for (const { type, criterion } of types) {
+      const keys = query.sort.map((key) => sortKeyOfType(key, type));
+      const lead = await this.#plan.lead(type, criterion, limit, keys.length > 0);
+      searches.push({ type, criterion, keys, lead });
+    }
+    if (position === undefined || cut.length === 0) return { forward, order, searches };
+    return {
+      forward,
+      order: { ...order, after: await this.#whole(position, cut, searches, order) },
+      searches,
+    };
+  }
+
+  /** The position with the sort values that were too long to be carried along. */
+  async #whole(
+    position: Position,
+    cut: readonly number[],
+    searches: readonly TypeSearch[],
+    order: Order,
+  ): Promise<Position> {
+    const own = position.rid >= FIRST_OVERLAY_RID;
+    const rows = await this.#ask(this.#statements.sortValues(searches, order, position.rid, own));
+    const values = [...position.values];
+    for (const index of cut) {
+      const value = rows[0]?.[`k${index}`];
+      if (typeof value === 'string' && value.startsWith(values[index] as string)) values[index] = value;
+    }
+    return { rid: position.rid, values };
+  }
+
+  #count({ type, criterion }: AskedType): Fragment {
+    return this.#statements.count(
+      { type, criterion, keys: [] },
+      this.#knownCount(type, criterion) !== undefined,
+    );
+  }
+
+  #total(types: readonly AskedType[], replies: readonly (readonly Row[])[]): number {
+    let total = 0;
+    for (const [index, rows] of replies.entries()) {
+      const { type, criterion } = types[index]!;
+      const { own, gone, master } = rows[0] as { own: number; gone?: number; master?: number };
+      const all = this.#knownCount(type, criterion) ?? master!;
+      if (standsAlone(criterion)) this.#plan.remember(countKey(type, criterion), all);
+      total += own + all - (gone ?? 0);
+    }
+    return total;
+  }
+
+  /** Documents of the whole master that match, where that was found out before. */
+  #knownCount(type: string, criterion: ArmCriterion): number | undefined {
+    if (!standsAlone(criterion)) return undefined;
+    if (conjuncts(criterion).length === 0) return this.#master.counts.get(type) ?? 0;
+    return this.#plan.remembered(countKey(type, criterion));
+  }
+
+  /** Chains whose far end is few documents are replaced by them: an index then leads to what refers to them. */
+  async #resolved(criterion: Criterion, type: string): Promise<ArmCriterion> {
+    if (criterion.kind === 'all') {
+      return { kind: 'all', of: await Promise.all(criterion.of.map((part) => this.#resolved(part, type))) };
+    }
+    if (criterion.kind !== 'chain' && criterion.kind !== 'has') return criterion;
+    const of = await this.#resolved(criterion.of, criterion.type);
+    const lead = await this.#plan.lead(criterion.type, of, MOST_LED_TO + 1, false);
+    const far = { type: criterion.type, criterion: of, keys: [], lead };
+    const rows = await this.#ask(this.#statements.keys([far], MOST_LED_TO + 1));
+    if (rows.length > MOST_LED_TO) return criterion;
+    if (criterion.kind === 'chain') {
+      const ids = rows.map(({ id }) => id as string);
+      return { kind: 'refers', parameter: criterion.parameter, type: criterion.type, ids };
+    }
+    return { kind: 'id', ids: await this.#targets(criterion.parameter, type, rows) };
+  }
+
+  /** Ids of documents of a type that these refer to by a parameter. */
+  async #targets(parameter: number, type: string, rows: readonly Row[]): Promise<string[]> {
+    if (rows.length === 0) return [];
+    const rids = ridArray(rows.map(({ rid }) => rid as number));
+    const { overlay, master } = this.#arms;
+    const selects = [overlay, master].map((arm) =>
+      joined(
+        [
+          fragment(`SELECT r.id FROM ${arm.values} r WHERE`),
+          ...(arm.own ? [arm.of('r'), fragment('AND')] : []),
+          fragment(
+            'r.rid = ANY (?::bigint[]) AND r.slot = ? AND r.type = ?',
+            rids,
+            slotOf(parameter),
+            resourceTypeCode(type),
+          ),
+          fragment('AND r.base = 0'),
+        ],
+        ' ',
+      ),
+    );
+    return (await this.#ask(joined(selects, ' UNION '))).map(({ id }) => id as string);
+  }
+
+  #condition(): SearchCondition {
+    return new SearchCondition(this.#arms, this.#dialect, true);
+  }
+
+  async #ask(statement: Fragment): Promise<readonly Row[]> {
+    return (await this.#askAll([statement]))[0]!;
+  }
+
+  async #askAll(statements: readonly Fragment[]): Promise<(readonly Row[])[]> {
+    const calls = statements.map((statement): Call => {
+      const { text, values } = numbered(statement);
+      // Without a name: what is asked for differs from search to search, and is planned for its values.
+      return { statement: { name: '', text }, values };
+    });
+    const replies = await this.#database.read(this.#serial, calls);
+    return replies.map((reply) => reply.rows);
+  }
+}
+
+function countKey(type: string, criterion: ArmCriterion): string {
+  return `count ${type} ${JSON.stringify(criterion)}`;
+}
+
+function positionOf(row: FoundRow, keys: number): Position {
+  const values = Array.from(
+    { length: keys },
+    (_, index) => (row as unknown as Row)[`k${index}`] as SortValue,
+  );
+  return { rid: row.rid, values };
+}

@@ -1,0 +1,112 @@
+import type { Shape } from '../../../fhir/search/criterion.ts';
+import { UCUM_BASE } from '../../../fhir/search/indexed-values.ts';
+import { allOf, anyOf, FALSE, type Fragment, fragment, wrapped } from '../../search/fragment.ts';
+import type { Position, SortValue } from '../../search/position.ts';
+import type { TypeSortKey } from '../../search/sort-key.ts';
+import type { SearchArm } from './search-arm.ts';
+import { slotOf } from './value-columns.ts';
+import type { AddressNumbers } from './value-key.ts';
+
+/** SQL for what a document of an arm is sorted by; NULL without any. Both arms give the same type of value. */
+export function sortValue(
+  { by, descending }: TypeSortKey,
+  arm: SearchArm,
+  document: string,
+  addresses: AddressNumbers,
+): Fragment {
+  switch (by.kind) {
+    case 'id':
+      return fragment(`${document}.id`);
+    case 'none':
+      return fragment('NULL');
+    case 'index':
+      return indexedValue(by.shape, by.parameter, descending, arm, document, addresses);
+    default: {
+      const key = arm.keys[by.kind];
+      if ('constant' in key) return fragment(`${key.constant ?? 'NULL'}::bigint`);
+      return fragment(
+        by.kind === 'reviewed' ? `(${document}.${key.column})::int::bigint` : `${document}.${key.column}`,
+      );
+    }
+  }
+}
+
+/** A column of the index that a key of this shape is taken from. */
+export function sortColumn(shape: Shape, descending: boolean): string | undefined {
+  switch (shape) {
+    case 'token':
+      return 'code';
+    case 'string':
+      return 'folded';
+    case 'date':
+    case 'number':
+    case 'quantity':
+      return descending ? 'high' : 'low';
+    case 'reference':
+      return 'id';
+    case 'uri':
+      return 'uri';
+    case 'composite':
+      return undefined;
+  }
+}
+
+function indexedValue(
+  shape: Shape,
+  parameter: number,
+  descending: boolean,
+  arm: SearchArm,
+  document: string,
+  addresses: AddressNumbers,
+): Fragment {
+  const column = sortColumn(shape, descending);
+  if (column === undefined) return fragment('NULL');
+  const where = [arm.of('y'), fragment(`y.rid = ${document}.rid AND y.slot = ?`, slotOf(parameter))];
+  if (shape === 'token' || shape === 'reference') where.push(fragment(`y.${column} <> ''`));
+  if (shape === 'quantity') where.push(fragment('y.system <> ?', addresses.of(UCUM_BASE)));
+  const pick = descending ? 'max' : 'min';
+  return wrapped(`(SELECT ${pick}(y.${column}) FROM ${arm.values} y WHERE `, allOf(where), ')');
+}
+
+/** Type of the SQL value of a key. */
+export function sortType({ by }: TypeSortKey): 'text COLLATE "C"' | 'float8' | 'bigint' {
+  if (by.kind === 'id') return 'text COLLATE "C"';
+  if (by.kind !== 'index') return 'bigint';
+  return by.shape === 'date' || by.shape === 'number' || by.shape === 'quantity' || by.shape === 'composite'
+    ? 'float8'
+    : 'text COLLATE "C"';
+}
+
+/** The documents that come behind a position, by columns `k0`, `k1`, … and `rid`. */
+export function behind(
+  { values, rid }: Position,
+  descending: readonly boolean[],
+  reversed: boolean,
+): Fragment {
+  let condition = fragment(`rid ${reversed ? '>' : '<'} ?`, rid);
+  for (let index = values.length - 1; index >= 0; index--) {
+    const column = `k${index}`;
+    const value = values[index]!;
+    const same = value === null ? fragment(`${column} IS NULL`) : fragment(`${column} = ?`, value);
+    condition = anyOf([keyBehind(column, value, descending[index]!, reversed), allOf([same, condition])]);
+  }
+  return condition;
+}
+
+/** Missing values are last, and so first when the order is turned round. */
+function keyBehind(column: string, value: SortValue, descending: boolean, reversed: boolean): Fragment {
+  if (reversed) {
+    if (value === null) return fragment(`${column} IS NOT NULL`);
+    return fragment(`${column} ${descending ? '>' : '<'} ?`, value);
+  }
+  if (value === null) return FALSE;
+  return fragment(`(${column} ${descending ? '<' : '>'} ? OR ${column} IS NULL)`, value);
+}
+
+/** `ORDER BY` terms of the same order. */
+export function orderTerms(descending: readonly boolean[], reversed: boolean): string {
+  const terms = descending.map(
+    (down, index) => `k${index} ${down === reversed ? 'ASC' : 'DESC'} NULLS ${reversed ? 'FIRST' : 'LAST'}`,
+  );
+  return [...terms, `rid ${reversed ? 'ASC' : 'DESC'}`].join(', ');
+}

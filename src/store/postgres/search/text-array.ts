@@ -1,0 +1,4 @@
+/** An array of texts as PostgreSQL writes it, to be cast to text[]. */
+export function textArray(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`).join(',')}}`;
+}

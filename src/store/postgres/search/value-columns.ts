@@ -1,0 +1,86 @@
+import type { Shape, Test } from '../../../fhir/search/criterion.ts';
+
+/**
+ * What documents are found by: one table for the values of all parameters, in the master and, led by `tenant_id`, in the
+ * overlays. A row uses the columns of its shape and leaves the others empty, which costs nothing; every kind of look-up
+ * has a partial index of its own.
+ *
+ * - `slot`: the parameter and which of its values, see `slotOf`; `ordinal`: number of the row in its document
+ * - `repetition`: which repetition of a composite the part belongs to
+ * - `system`, `base`: numbers of addresses, see `addressNumber`
+ * - `folded`: at most `LONGEST_KEY` characters; `whole` is the text where that is not all of it
+ * - `exact`: '' where it is like `folded`
+ */
+export const INDEX_COLUMNS = [
+  ['rid', 'bigint'],
+  ['slot', 'integer'],
+  ['ordinal', 'integer'],
+  ['repetition', 'integer'],
+  ['low', 'float8'],
+  ['high', 'float8'],
+  ['system', 'bigint'],
+  ['base', 'bigint'],
+  ['type', 'smallint'],
+  ['code', 'text'],
+  ['folded', 'text'],
+  ['exact', 'text'],
+  ['whole', 'text'],
+  ['id', 'text'],
+  ['version', 'text'],
+  ['uri', 'text'],
+  ['label', 'text'],
+] as const;
+
+/** A row as values in the order of its columns. */
+export type IndexRow = readonly (string | number | null)[];
+
+/** Columns for CREATE TABLE. */
+export const INDEX_COLUMNS_SQL = INDEX_COLUMNS.map(([name, type], index) => {
+  const collation = type === 'text' ? ' COLLATE "C"' : '';
+  return `${name} ${type}${collation}${index < 3 ? ' NOT NULL' : ''}`;
+}).join(', ');
+
+/** Ways to look values up: what each index is over behind the slot. */
+const LOOK_UPS = {
+  code: 'code, rid, system',
+  folded: 'folded, rid',
+  low: 'low, rid',
+  high: 'high, rid',
+  id: 'id, rid, type, base',
+  uri: 'uri, rid',
+} as const;
+
+/**
+ * Primary key and indexes of a table of values.
+ * @param lead `tenant_id, ` for the overlays', '' for a master's
+ */
+export function createValueIndexes(table: string, lead: string): readonly string[] {
+  const name = table.slice(table.lastIndexOf('.') + 1);
+  return [
+    `ALTER TABLE ${table} ADD CONSTRAINT ${name}_key PRIMARY KEY (${lead}rid, slot, ordinal)`,
+    ...Object.entries(LOOK_UPS).map(
+      ([column, rest]) =>
+        `CREATE INDEX ${name}_${column} ON ${table} (${lead}slot, ${rest}) WHERE ${column} IS NOT NULL`,
+    ),
+  ];
+}
+
+/** Which values of a parameter a row is one of. */
+const SLOTS = { value: 0, identifier: 1, text: 2, part: 3 } as const;
+const SLOTS_PER_PARAMETER = 8;
+
+/** @param part of a composite, from 0 */
+export function slotOf(parameter: number, of: keyof typeof SLOTS = 'value', part = 0): number {
+  return parameter * SLOTS_PER_PARAMETER + SLOTS[of] + part;
+}
+
+/** The slot whose rows a test is put to. */
+export function slotOfTest(parameter: number, test: Test): number {
+  if (test.kind === 'token-text') return slotOf(parameter, 'text');
+  return slotOf(parameter, test.kind === 'identifier' ? 'identifier' : 'value');
+}
+
+/** The slot that has a row whenever a document has a value of this shape. */
+export function slotOfShape(parameter: number, shape: Shape): number {
+  return slotOf(parameter, shape === 'composite' ? 'part' : 'value');
+}
