@@ -37,7 +37,7 @@ describe.skipIf(unavailable)(`a synchronous standby${unavailable ? `: ${unavaila
     await vi.waitFor(async () => {
       const followers = await ask(primary, 'SELECT sync_state FROM pg_stat_replication');
       expect(followers).toEqual([{ sync_state: 'sync' }]);
-    });
+    }, 20_000);
     // The standby first: whoever takes writes is looked for.
     const both = new URL(primary.url());
     const url = both.href.replace(both.host, `127.0.0.1:${standby.port},${both.host}`);
