@@ -57,6 +57,7 @@ function clientsOf(tenant: string, number: number, source: SourceModel, port: nu
     return new TenantClient(
       new NodeSession(tenant, port, tally),
       documents,
+      [`one-${client}`, `other-${client}`],
       new Random(seed, number, client),
     );
   });

@@ -29,3 +29,8 @@ export function placed(placement: Placement, command: readonly string[]): readon
 export function moveToLoadCore(): void {
   if (pinned) spawnSync('taskset', ['-a', '-c', '-p', CORES.load, String(process.pid)], { stdio: 'ignore' });
 }
+
+/** Lets a process, and what it starts from now on, use all cores: a database of which nobody says where it runs. */
+export function moveAnywhere(pid: number): void {
+  if (pinned) spawnSync('taskset', ['-a', '-c', '-p', CORES.anywhere, String(pid)], { stdio: 'ignore' });
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Placement } from './cores.ts';
+import { DatabaseServer } from './database-server.ts';
 import { type Dataset, enlarge, openDataset, openSynthea, syntheaPresent } from './dataset.ts';
 import { Load, type Workload } from './load.ts';
 import { BenchProcess } from './process.ts';
@@ -30,6 +31,11 @@ async function makeSample(folder: string): Promise<Dataset> {
 /** How many times as large as the dataset a master is. */
 export type Size = 1 | 10;
 
+/** A store is given by its folder, or by its address where it is a database. */
+function address(store: string): string {
+  return store.includes('://') ? store : `sqlite:${store}`;
+}
+
 /**
  * The place where benchmarks run: a temporary folder with the stores that they share, and the product's own
  * commands. Everything in it is removed at the end.
@@ -39,6 +45,8 @@ export class Workshop {
   readonly #folder: string;
   readonly #stores = new Map<Size, Promise<string>>();
   readonly #servers = new Set<BenchServer>();
+  readonly #templates = new Map<Size, Promise<void>>();
+  #databases: Promise<DatabaseServer> | undefined;
   #names = 0;
 
   private constructor(folder: string, dataset: Dataset) {
@@ -65,7 +73,7 @@ export class Workshop {
 
   /** Runs `warmfhir ingest` on all cores. */
   async ingest(files: readonly string[], data: string): Promise<IngestRun> {
-    return this.measure([process.execPath, CLI, 'ingest', ...files, '--store', `sqlite:${data}`]);
+    return this.measure([process.execPath, CLI, 'ingest', ...files, '--store', address(data)]);
   }
 
   /** Runs a command on all cores and watches its memory. */
@@ -95,15 +103,40 @@ export class Workshop {
 
   async #makeStore(size: Size): Promise<string> {
     const data = this.path(`store-${size}x`);
+    await this.#fill(data, size);
+    return data;
+  }
+
+  async #fill(store: string, size: Size): Promise<void> {
     if (size === 1) {
-      await this.ingest(this.dataset.files, data);
-      return data;
+      await this.ingest(this.dataset.files, store);
+      return;
     }
     const enlarged = this.path(`dataset-${size}x`);
     console.log(`Making a dataset ${size} times as large and ingesting it …`);
-    await this.ingest(await enlarge(this.dataset, size, enlarged), data);
+    await this.ingest(await enlarge(this.dataset, size, enlarged), store);
     rmSync(enlarged, { recursive: true });
-    return data;
+  }
+
+  /** The PostgreSQL server of the benchmarks, started when it is first asked for. */
+  databases(): Promise<DatabaseServer> {
+    this.#databases ??= DatabaseServer.start();
+    return this.#databases;
+  }
+
+  /** A database of its own for one benchmark, with a sealed master and no tenants: the address of its store. */
+  async database(size: Size): Promise<string> {
+    const server = await this.databases();
+    const template = `master_${size}x`;
+    let made = this.#templates.get(size);
+    if (made === undefined) {
+      made = server.create(template).then((owner) => this.#fill(owner, size));
+      this.#templates.set(size, made);
+    }
+    await made;
+    this.#names += 1;
+    await server.create(`copy_${this.#names}`, template);
+    return server.serverUrl(`copy_${this.#names}`);
   }
 
   /** A store of its own for one benchmark. */
@@ -125,7 +158,7 @@ export class Workshop {
   ) {
     const { flags = [], nodeFlags = [], path = '/all-good', placement } = options;
     const command = (port: number) => [
-      ...[process.execPath, ...nodeFlags, CLI, 'serve', '--store', `sqlite:${data}`],
+      ...[process.execPath, ...nodeFlags, CLI, 'serve', '--store', address(data)],
       ...['--port', String(port), '--workers', '1', ...flags],
     ];
     return this.#start(command, path, placement);
@@ -156,6 +189,16 @@ export class Workshop {
     return new Load(this.#folder, workload);
   }
 
+  /** Runs a script of `bench/baseline/` that measures by itself, on the server's core; what it prints as its result. */
+  async baselineResult(script: string, args: readonly string[]): Promise<Record<string, number>> {
+    const command = [process.execPath, this.baselineScript(script), ...args];
+    const running = new BenchProcess('server', command, this.path('baseline.log'));
+    const code = await running.ended;
+    const result = /^RESULT (.*)$/m.exec(running.output())?.[1];
+    if (code !== 0 || result === undefined) throw new Error(`${script} gave no result:\n${running.output()}`);
+    return JSON.parse(result) as Record<string, number>;
+  }
+
   makeFolder(name: string): string {
     const folder = this.path(name);
     mkdirSync(folder);
@@ -165,6 +208,7 @@ export class Workshop {
   /** Ends what still runs and removes everything. */
   async close(): Promise<void> {
     await Promise.all([...this.#servers].map((server) => server.stop()));
+    await (await this.#databases)?.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -40,8 +40,8 @@ export class Comparison {
     let path: string | undefined = `/fhir/${type}?_count=${PAGE}`;
     let found = 0;
     while (path !== undefined) {
-      const reply = await session.send(path);
-      if (typeof reply === 'string') return session.violation(`${path} cannot be read`);
+      const reply = await session.read(path);
+      if (reply === undefined) return;
       const begin = reply.body.indexOf('"entry":[');
       const { link } = JSON.parse(begin < 0 ? reply.body : `${reply.body.slice(0, begin)}"entry":[]}`) as {
         readonly link: readonly { readonly relation: string; readonly url: string }[];

@@ -3,12 +3,13 @@ import type { OneRequest } from '../../test/nodes/one-request.ts';
 import {
   type DocumentState,
   type DocumentVersion,
-  type MarkedDocument,
+  MarkedDocument,
   type MarkedResource,
   sameState,
   versionOf,
 } from './marked-document.ts';
 import type { NodeSession } from './node-session.ts';
+import { TransactionPair } from './transaction-pair.ts';
 
 /** Milliseconds between two requests of one client, on average: the load is to be mixed, not heavy. */
 const PAUSE_MS = 100;
@@ -22,27 +23,43 @@ const ATTEMPT_MS = 200;
  * says of them against what was acknowledged before.
  */
 export class TenantClient {
+  /** All that it writes. */
   readonly documents: readonly MarkedDocument[];
   readonly session: NodeSession;
+  readonly #single: readonly MarkedDocument[];
+  readonly #pair: TransactionPair;
   readonly #random: Random;
   #marker = 0;
 
-  constructor(session: NodeSession, documents: readonly MarkedDocument[], random: Random) {
+  /** @param pair ids of two documents that it writes by transactions */
+  constructor(
+    session: NodeSession,
+    documents: readonly MarkedDocument[],
+    pair: readonly [string, string],
+    random: Random,
+  ) {
     this.session = session;
-    this.documents = documents;
+    const [one, other] = pair;
+    this.#pair = new TransactionPair(session, [
+      new MarkedDocument('Basic', one, false),
+      new MarkedDocument('Basic', other, false),
+    ]);
+    this.#single = documents;
+    this.documents = [...documents, ...this.#pair.documents];
     this.#random = random;
   }
 
   /** Sends requests until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const document = this.documents[this.#random.integer(0, this.documents.length - 1)]!;
       const dice = this.#random.next();
-      if (dice < 0.4) await this.#read(document);
-      else if (dice < 0.5) await this.#search();
-      else if (dice < 0.6) await this.#catchUp(document);
+      if (dice < 0.35) await this.#read(this.#any(this.documents));
+      else if (dice < 0.45) await this.#search();
+      else if (dice < 0.5) await this.#pair.look();
+      else if (dice < 0.6) await this.#catchUp(this.#any(this.documents));
       else if (dice < 0.62) await this.session.send('/cool-down-tenant', { method: 'POST' });
-      else await this.#write(document);
+      else if (dice < 0.72) await this.#pair.write(this.#nextMarker('pair'));
+      else await this.#write(this.#any(this.#single));
       await new Promise((resolve) => setTimeout(resolve, this.#random.next() * PAUSE_MS * 2));
     }
   }
@@ -52,10 +69,13 @@ export class TenantClient {
     for (const document of this.documents) {
       for (let attempt = 0; ; attempt += 1) {
         if ((await this.#catchUp(document)) && (await this.#read(document))) break;
-        if (attempt === ATTEMPTS) return this.session.violation(`${document.path} cannot be read`);
+        if (attempt === ATTEMPTS) {
+          return this.session.violation(`${document.path} cannot be read: ${this.session.failure}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS));
       }
     }
+    this.#pair.verify();
   }
 
   /** False where no answer came. */
@@ -76,7 +96,7 @@ export class TenantClient {
     const settled = this.documents.filter(({ isUnsettled, type }) => !isUnsettled && type === 'Basic');
     const ids = settled.map(({ id }) => id).join(',');
     if (ids === '') return;
-    const reply = await this.session.send(`/fhir/Basic?_count=100&_id=${ids}`);
+    const reply = await this.session.send(`/fhir/Basic?_count=100&_total=accurate&_id=${ids}`);
     if (typeof reply === 'string') return;
     const { entry = [], total } = JSON.parse(reply.body) as {
       readonly entry?: readonly { readonly resource: MarkedResource }[];
@@ -122,7 +142,7 @@ export class TenantClient {
     const { current, exists } = document;
     const dice = this.#random.next();
     if (!exists || dice < 0.6) {
-      const marker = `${this.session.tenant} ${document.id} ${this.#marker++}`;
+      const marker = this.#nextMarker(document.id);
       const body = document.marked(marker);
       await this.#apply(document, { marker, reviewed: false }, document.path, { method: 'PUT', body });
     } else if (dice < 0.85) {
@@ -158,6 +178,15 @@ export class TenantClient {
     }
     const isThere = document.versions.some((each) => each.version >= version && sameState(each, state));
     if (!isThere) this.#unexpected(document, `has lost ${JSON.stringify(state)}`);
+  }
+
+  #any(documents: readonly MarkedDocument[]): MarkedDocument {
+    return documents[this.#random.integer(0, documents.length - 1)]!;
+  }
+
+  #nextMarker(what: string): string {
+    this.#marker += 1;
+    return `${this.session.tenant} ${what} ${this.#marker}`;
   }
 
   #unexpected(document: MarkedDocument, what: string): void {

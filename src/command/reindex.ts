@@ -3,7 +3,7 @@ import { addSettings, readSettings, type SettingName } from '../config.ts';
 import { untilSignal } from './until-signal.ts';
 import { withStore } from './with-store.ts';
 
-const SETTINGS = ['store'] as const satisfies SettingName[];
+const SETTINGS = ['store', 'listenUrl'] as const satisfies SettingName[];
 
 /** `warmfhir reindex`: gives generations that were sealed before there were search indexes their indexes. */
 export function addReindex(program: Command): void {

@@ -12,6 +12,8 @@ const MAX_BYTES_IN_FLIGHT = 4 * 2 ** 20;
 
 export interface CopyTarget {
   readonly build: GenerationBuild;
+  /** Where the streams go on, by their ordinals. */
+  readonly checkpoints: ReadonlyMap<number, string>;
   readonly parser: ResourceParser;
   /** Told after every commit. */
   readonly onWritten: (resources: number, rejects: number) => void;
@@ -33,7 +35,7 @@ export async function copyStream(
   target: CopyTarget,
   signal: AbortSignal,
 ): Promise<void> {
-  const checkpoint = (await target.build.checkpoints()).get(ordinal);
+  const checkpoint = target.checkpoints.get(ordinal);
   if (checkpoint === DONE) return;
   const batches = stream.read(checkpoint, signal)[Symbol.asyncIterator]();
   const inFlight: InFlight[] = [];

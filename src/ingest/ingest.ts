@@ -84,7 +84,8 @@ export class Ingest {
     const parser = new ResourceParser({ baseUrls });
     const meter = startMeter({ clock, progress, ingestion, sources: opened });
     try {
-      const target = { build, parser, onWritten: meter.written };
+      const checkpoints = await build.checkpoints();
+      const target = { build, checkpoints, parser, onWritten: meter.written };
       let ordinal = 0;
       const copy = async (streams: readonly SourceStream[], parallel: number) => {
         await copyStreams({ first: ordinal, streams, parallel, target, signal });

@@ -12,8 +12,8 @@ export interface SearchQuery {
   readonly count: number;
   /** `next` or `previous` of an earlier page of the same search; absent for the first page. */
   readonly cursor?: string;
-  /** `estimate` may be exact. */
-  readonly total: 'none' | 'estimate' | 'accurate';
+  /** `estimate` may be exact. `if-cheap` is exact, or absent where many documents would have to be looked at for it. */
+  readonly total: 'none' | 'if-cheap' | 'estimate' | 'accurate';
   readonly includes: readonly Include[];
 }
 

@@ -21,6 +21,8 @@ export class OpenTenant implements Lease {
   lastRequest: number;
   /** The part of it that the registry knows already. */
   recorded: number;
+  /** True once this process no longer holds it although it is warm. */
+  forgotten = false;
   #leases = 0;
   #drained: (() => void) | undefined;
 
@@ -37,6 +39,11 @@ export class OpenTenant implements Lease {
     this.lastRequest = now;
     this.#leases += 1;
     return this;
+  }
+
+  /** True while no request is in flight and the registry knows of the last one. */
+  get settled(): boolean {
+    return this.#leases === 0 && this.recorded >= this.lastRequest;
   }
 
   release(): void {

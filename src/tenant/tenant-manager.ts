@@ -23,8 +23,10 @@ export interface TenantManagerOptions {
   readonly metrics: Pick<Metrics, 'warmedUp' | 'coldRejected'>;
   /** A tenant without a request for so long is cold. */
   readonly idleTimeoutMs: number;
-  /** Most tenants that are warm in this process, at least 1; beyond it the longest-idle one is cooled. */
+  /** Most tenants of the installation that are warm, at least 1; beyond it the longest-idle one is cooled. */
   readonly maxWarm: number;
+  /** Most tenants that this process keeps in memory; others stay warm and are looked up when they are used. */
+  readonly mostHeld?: number;
   /** Warm a cold tenant at its first request instead of refusing it. */
   readonly autoWarm: boolean;
 }
@@ -78,7 +80,7 @@ export class TenantManager {
   start(): void {
     const everyMs = Math.max(10, Math.min(TICK_MS, this.#idleTimeoutMs / 4));
     this.#stop ??= this.#clock.every(everyMs, () => {
-      void this.#recorder.flush(this.#warm.all());
+      void this.#recorder.flush(this.#warm.all()).then(() => this.#warm.forgetIdle());
       void this.#sweep.run();
     });
   }

@@ -6,7 +6,10 @@ import type { TenantRecord } from '../store/tenant-registry.ts';
 import type { ActivityRecorder } from './activity-recorder.ts';
 import { OpenTenant } from './open-tenant.ts';
 import { Tenant } from './tenant.ts';
-import { isWarm } from './tenant-status.ts';
+import { isWarm, lastActivity } from './tenant-status.ts';
+
+/** Most tenants that a process keeps in memory unless told otherwise: some megabytes. */
+const MOST_HELD = 8_192;
 
 export interface WarmTenantsOptions {
   /** By id; everything that is not cold. */
@@ -17,12 +20,15 @@ export interface WarmTenantsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly idleTimeoutMs: number;
+  /** Most tenants of the installation that are warm at once. */
   readonly maxWarm: number;
+  /** Most tenants that this process keeps in memory; the others it asks the registry for. */
+  readonly mostHeld?: number;
 }
 
 /**
  * The tenants that this process holds, kept in line with the registry: opens what the registry calls warm, lets go of
- * what went cold, was cooled or deleted anywhere, and keeps their number within the limit.
+ * what went cold, was cooled or deleted anywhere, and keeps within limits how many are warm and how many are held.
  */
 export class WarmTenants {
   readonly #tenants: Map<string, Tenant>;
@@ -33,7 +39,11 @@ export class WarmTenants {
   readonly #log: Log;
   readonly #idleTimeoutMs: number;
   readonly #maxWarm: number;
+  readonly #mostHeld: number;
   #open = 0;
+  /** Warm-ups before the warm tenants are counted again. */
+  #untilCount = 1;
+  #makingRoom: Promise<void> | undefined;
 
   constructor(options: WarmTenantsOptions) {
     this.#tenants = options.tenants;
@@ -44,6 +54,7 @@ export class WarmTenants {
     this.#log = options.log;
     this.#idleTimeoutMs = options.idleTimeoutMs;
     this.#maxWarm = options.maxWarm;
+    this.#mostHeld = options.mostHeld ?? MOST_HELD;
   }
 
   /**
@@ -65,6 +76,7 @@ export class WarmTenants {
     const open = new OpenTenant(record, this.#collections.getTenantCollection(record), revision);
     tenant.open = open;
     this.#open += 1;
+    this.forgetIdle(tenant);
     return open;
   }
 
@@ -94,22 +106,48 @@ export class WarmTenants {
     });
   }
 
-  /** Cools the longest-idle tenants, for all processes, while more than the limit are warm; never `newest`. */
-  async makeRoom(newest: Tenant): Promise<void> {
-    try {
-      while (this.#open > this.#maxWarm) {
-        const tenant = this.#longestIdle(newest);
-        const open = tenant?.open;
-        if (tenant === undefined || open === undefined) return;
-        const { lastRequest } = open;
-        await this.look(tenant.id);
-        // Another process may have used it more recently, or it went cold by itself: then choose again.
-        if (tenant.open === open && open.lastRequest === lastRequest) {
-          this.cool(tenant, this.#store.tenants.cool(tenant.id));
-        }
-      }
-    } catch (error) {
-      this.#log.warn({ err: error }, 'More tenants are warm than allowed, and none could be cooled.');
+  /**
+   * Called for every warm-up: cools the longest-idle tenants, for all processes, when more are warm than allowed; never
+   * `newest`. How many are warm is counted the more often the fewer may be added.
+   */
+  makeRoom(newest: Tenant): Promise<void> {
+    this.#untilCount -= 1;
+    if (this.#untilCount > 0) return Promise.resolve();
+    this.#makingRoom ??= this.#coolExcess(newest)
+      .catch((error: unknown) => {
+        this.#log.warn(
+          { err: error },
+          'Perhaps more tenants are warm than allowed, and none could be cooled.',
+        );
+      })
+      .finally(() => {
+        this.#makingRoom = undefined;
+      });
+    return this.#makingRoom;
+  }
+
+  /**
+   * While more are held than allowed, forgets the longest idle: they stay warm, and their next request looks them up. What
+   * is in use, or was and is not recorded yet, stays, and so does `newest`.
+   */
+  forgetIdle(newest?: Tenant): void {
+    if (this.#open <= this.#mostHeld) return;
+    const idle: { readonly tenant: Tenant; readonly open: OpenTenant }[] = [];
+    for (const tenant of this.#tenants.values()) {
+      const { open } = tenant;
+      if (open?.settled && tenant !== newest && tenant.warmUp === undefined) idle.push({ tenant, open });
+    }
+    idle.sort((a, b) => a.open.lastRequest - b.open.lastRequest);
+    // Some more than need be, so that not every new tenant has to look for one that may go.
+    const spare = Math.floor(this.#mostHeld / 8);
+    for (const { tenant, open } of idle.slice(0, this.#open - this.#mostHeld + spare)) {
+      this.#tenants.delete(tenant.id);
+      tenant.open = undefined;
+      open.forgotten = true;
+      this.#open -= 1;
+      this.#store.release(open.record).catch((error: unknown) => {
+        this.#log.warn({ err: error, tenant: tenant.id }, 'A tenant could not be closed.');
+      });
     }
   }
 
@@ -125,8 +163,9 @@ export class WarmTenants {
     before: OpenTenant | undefined,
     record: TenantRecord | undefined,
     revision: number,
-  ): OpenTenant | undefined {
+  ): OpenTenant | undefined | Promise<OpenTenant | undefined> {
     const tenant = this.#tenants.get(id);
+    if (before?.forgotten && tenant === undefined) return this.look(id);
     // Opened or let go while the record was on its way: what happened here is newer.
     if (tenant?.open !== before) return tenant?.open;
     const now = this.#clock.now();
@@ -157,9 +196,7 @@ export class WarmTenants {
     if (!tenant.leadsTo('adopt', 'warm')) return undefined;
     tenant.apply('adopt');
     this.#tenants.set(tenant.id, tenant);
-    const open = this.open(tenant, record, revision);
-    void this.makeRoom(tenant);
-    return open;
+    return this.open(tenant, record, revision);
   }
 
   /** The tenant was deleted and made again: requests in flight keep the old one until they are done. */
@@ -179,15 +216,28 @@ export class WarmTenants {
     await this.#store.release(open.record);
   }
 
-  #longestIdle(except: Tenant): Tenant | undefined {
-    let longest: Tenant | undefined;
-    let since = Number.POSITIVE_INFINITY;
-    for (const tenant of this.#tenants.values()) {
-      if (tenant === except || tenant.open === undefined || tenant.open.lastRequest >= since) continue;
-      longest = tenant;
-      since = tenant.open.lastRequest;
-    }
-    return longest;
+  async #coolExcess(newest: Tenant): Promise<void> {
+    const { tenants } = this.#store;
+    const { warm } = await tenants.count(this.#clock.now(), this.#idleTimeoutMs);
+    const excess = warm - this.#maxWarm;
+    // Other processes fill the same room.
+    this.#untilCount = Math.max(1, Math.floor(-excess / 8));
+    if (excess <= 0) return;
+    await this.#recorder.flush(this.all());
+    const now = this.#clock.now();
+    const idle = (await tenants.list())
+      .filter((record) => isWarm(record, now, this.#idleTimeoutMs) && record.id !== newest.id)
+      .sort((a, b) => lastActivity(a) - lastActivity(b));
+    // Where thousands may be warm some more go, so that not every new tenant has to look for one.
+    const going = idle.slice(0, excess + Math.floor(this.#maxWarm / 100));
+    await Promise.all(
+      going.map(({ id }) => {
+        const cooled = tenants.cool(id);
+        const tenant = this.#tenants.get(id);
+        if (tenant !== undefined) this.cool(tenant, cooled);
+        return cooled;
+      }),
+    );
   }
 
   /** Cold tenants take no memory, but one that is about to be warmed stays. */

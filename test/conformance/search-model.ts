@@ -130,6 +130,9 @@ async function expectSame(
     expect(page.included.map(key).sort()).toEqual(model.included(matches, asked.includes).map(key).sort());
   }
   await expectSameBackwards(collection, query, pages);
+  const cheap = await collection.search({ ...query, total: 'if-cheap' });
+  expect(cheap.total ?? expected.length).toBe(expected.length);
+  expect((await collection.search({ ...query, count: 0 })).total).toBe(expected.length);
 }
 
 async function expectSameBackwards(

@@ -15,6 +15,8 @@ import { FileSource } from '../../src/source/file/file-source.ts';
 import type { Source } from '../../src/source/source.ts';
 import type { GenerationStore } from '../../src/store/generation.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { postgres } from '../conformance/postgres-engine.ts';
 
 export interface RunOptions {
   readonly settings?: Partial<SourceSettings>;
@@ -40,10 +42,19 @@ const SETTINGS: SourceSettings = {
   maxResourceBytes: 100_000,
 };
 
-/** A folder with source files and a data folder, and what one does with them. */
+export const ENGINES = ['SQLite', 'PostgreSQL'] as const;
+
+/** A folder with source files and a data folder, and what one does with them; or a database in place of the latter. */
 export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'warmfhir-ingest-'));
   readonly data = join(this.folder, 'data');
+  readonly #engine: (typeof ENGINES)[number];
+  #database: ReturnType<typeof postgres.install> | undefined;
+
+  constructor(engine: (typeof ENGINES)[number] = 'SQLite') {
+    this.#engine = engine;
+    mkdirSync(this.data);
+  }
 
   /** Writes a source file, gzipped where its name says so, and gives its path. */
   file(name: string, content: string | Uint8Array | readonly object[]): string {
@@ -79,8 +90,9 @@ export class Installation {
     });
   }
 
-  async withStore<Result>(task: (store: SqliteStore) => Promise<Result>): Promise<Result> {
-    const store = SqliteStore.open(this.data, {});
+  async withStore<Result>(task: (store: Store) => Promise<Result>): Promise<Result> {
+    if (this.#engine === 'PostgreSQL') this.#database ??= postgres.install();
+    const store = (await (await this.#database)?.open()) ?? SqliteStore.open(this.data);
     try {
       return await task(store);
     } finally {
@@ -128,7 +140,8 @@ export class Installation {
       .map((line) => JSON.parse(line));
   }
 
-  remove(): void {
+  async remove(): Promise<void> {
     rmSync(this.folder, { recursive: true });
+    await (await this.#database)?.dispose();
   }
 }

@@ -34,9 +34,9 @@ describe.skipIf(!present)('ingesting shared/data/synthea-small (skipped where it
     here = new Installation();
     bundles = new Installation();
   });
-  afterAll(() => {
-    here.remove();
-    bundles.remove();
+  afterAll(async () => {
+    await here.remove();
+    await bundles.remove();
   });
 
   it('stores every resource of the folder byte for byte, the Bundles beneath included', async () => {

@@ -76,7 +76,8 @@ describe.skipIf(!isMounted)('a PostgreSQL whose disk is full (needs the right to
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(refused.json.issue[0].diagnostics).toMatch(/disk .* full/);
-    const found = async () => (await http.call('/fhir/Basic?_count=0', { tenant: 'acme' })).json.total;
+    const found = async () =>
+      (await http.call('/fhir/Basic?_count=0&_total=accurate', { tenant: 'acme' })).json.total;
     expect(await found()).toBe(acknowledged.length);
     rmSync(join(disk, 'filler'));
     await expect.poll(async () => (await put('after')).status, { timeout: 20_000 }).toBe(201);

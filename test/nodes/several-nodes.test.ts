@@ -99,7 +99,7 @@ describe.skipIf(unavailable)(
         );
         await Promise.all(writes);
         for (const tenant of tenants) {
-          const { json } = await nodes[1]!.http.call('/fhir/Basic?_count=0', { tenant });
+          const { json } = await nodes[1]!.http.call('/fhir/Basic?_count=0&_total=accurate', { tenant });
           expect(json.total).toBe(3);
         }
       });

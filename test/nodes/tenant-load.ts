@@ -21,7 +21,8 @@ export class TenantLoad {
         (_, index) => new MarkedDocument('Basic', `own-${seed}-${client}-${index}`, false),
       );
       const session = new NodeSession(`tenant-${client % TENANTS}`, port, this.tally);
-      return new TenantClient(session, documents, new Random(seed, client));
+      const pair = [`one-${seed}-${client}`, `other-${seed}-${client}`] as const;
+      return new TenantClient(session, documents, pair, new Random(seed, client));
     });
   }
 

@@ -400,6 +400,61 @@ describe.each([
     await request(process, 'a');
   });
 
+  it('keeps that limit over all processes', async () => {
+    const world = new World(asynchronous);
+    const [a, b] = [world.start({ maxWarm: 2 }), world.start({ maxWarm: 2 })];
+    for (const [process, id] of [[a, 'x'] as const, [b, 'y'] as const, [a, 'z'] as const]) {
+      await process.manager.warmUp(id);
+      world.clock.skip(1_000);
+    }
+    await turns();
+    expect(await b.manager.counts()).toEqual({ warm: 2, cold: 1 });
+    await refused(a, 'x');
+    await refused(b, 'x');
+    await request(b, 'z');
+    await request(a, 'y');
+  });
+
+  it('keeps no more tenants in memory than it is told, and all of them warm', async () => {
+    const world = new World(asynchronous);
+    const process = world.start({ mostHeld: 8 });
+    const ids = Array.from({ length: 20 }, (_, index) => `tenant-${index}`);
+    const leases: Lease[] = [];
+    for (const id of ids) {
+      await process.manager.warmUp(id);
+      if (leases.length < 2) leases.push(await acquire(process, id));
+      world.clock.skip(1_000);
+    }
+    await turns();
+    const released = new Set(world.installation.calls.filter((call) => call.startsWith('release ')));
+    expect(released.size).toBeGreaterThanOrEqual(12);
+    // What is in use stays.
+    expect(released).not.toContain('release tenant-0#1');
+    expect(await process.manager.counts()).toEqual({ warm: 20, cold: 0 });
+    expect(world.installation.called('warm')).toBe(20);
+    for (const id of ids) await request(process, id);
+    expect(world.installation.called('warm')).toBe(20);
+    for (const lease of leases) lease.release();
+    await process.manager.coolDown('tenant-0');
+    await refused(process, 'tenant-0');
+  });
+
+  it.each([0, 1, 2, 3, 4])(
+    'serves a tenant that is forgotten while its record is on its way, %i turns after another is warmed',
+    async (later) => {
+      const world = new World(asynchronous);
+      const process = world.start({ mostHeld: 1 });
+      await process.manager.warmUp('acme');
+      world.clock.skip(1_000);
+      world.installation.revision += 1;
+      const warming = process.manager.warmUp('birch');
+      for (let turn = 0; turn < later; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await request(process, 'acme');
+      await warming;
+      await request(process, 'acme');
+    },
+  );
+
   it('lists what the installation knows and what this process knows better', async () => {
     const world = new World(asynchronous);
     const process = world.start();

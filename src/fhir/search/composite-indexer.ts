@@ -24,9 +24,12 @@ export class ComponentIndexer {
   }
 }
 
+/** So many combinations of one repetition are indexed; a product of lists must not let a small body make millions. */
+const MOST_COMBINATIONS = 1000;
+
 /**
  * Adds the rows that one repetition has: one for each combination of its components' values, and none where a component
- * has no value.
+ * has no value. Real repetitions have a handful; of more than 1000 the first ones count.
  */
 export function indexRepetition(
   repetition: unknown,
@@ -39,7 +42,10 @@ export function indexRepetition(
   for (const component of components.toReversed()) {
     const parts = component.partsOf(repetition, rows.resource);
     if (parts.length === 0) return;
-    combinations = parts.flatMap((part) => combinations.map((combination) => [part, ...combination]));
+    const room = Math.ceil(MOST_COMBINATIONS / combinations.length);
+    combinations = parts
+      .slice(0, room)
+      .flatMap((part) => combinations.map((combination) => [part, ...combination]));
   }
   for (const parts of combinations) rows.composite.add([parameter, ...parts] satisfies CompositeRow);
 }

@@ -16,7 +16,7 @@ const KM_PER_UNIT: Readonly<Record<string, number>> = {
 };
 /** What "near" is where nobody says it. */
 const NEAR_KM = 50;
-/** A circle is searched as so many bands of latitude, each with its own longitudes: within 1 % of its radius. */
+/** A circle is searched as so many bands of latitude, each with its own longitudes: within 2 % of its radius. */
 const BANDS = 48;
 
 /**
@@ -53,21 +53,16 @@ function bands(north: number, east: number, angle: number): (readonly Test[])[] 
   const reach = degrees(angle);
   const found: (readonly Test[])[] = [];
   for (let band = 0; band < BANDS; band++) {
-    const low = Math.max(-90, north - reach + (2 * reach * band) / BANDS);
-    const high = Math.min(90, north - reach + (2 * reach * (band + 1)) / BANDS);
-    if (low > high) continue;
-    const half = Math.max(
-      halfWidth(north, low, angle),
-      halfWidth(north, high, angle),
-      halfWidth(north, clamped(north, low, high), angle),
-    );
-    for (const [west, right] of longitudes(east, half)) found.push([within(low, high), within(west, right)]);
+    // Thinner towards the ends, where a circle's width changes fastest.
+    const [low, middle, high] = [0, 0.5, 1].map((part) => {
+      const latitude = north - reach * Math.cos((Math.PI * (band + part)) / BANDS);
+      return Math.min(90, Math.max(-90, latitude));
+    }) as [number, number, number];
+    if (low === high && Math.abs(low) === 90 && found.length > 0) continue;
+    for (const [west, right] of longitudes(east, halfWidth(north, middle, angle)))
+      found.push([within(low, high), within(west, right)]);
   }
   return found;
-}
-
-function clamped(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
 }
 
 /** How far, in degrees of longitude, a circle around a latitude reaches at another latitude. */

@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts';
 import { isResourceType } from '../resource-type.ts';
 import type { Criterion } from './criterion.ts';
 import { EVERY_DOCUMENT, everyDocumentCriterion } from './document-criterion.ts';
+import { RESULT_PARAMETERS } from './result-parameters.ts';
 import type { SearchContext } from './search-context.ts';
 import type { SearchParameter } from './search-parameter.ts';
 import { shown } from './search-value.ts';
@@ -132,7 +133,7 @@ function chainCriterion(
 
 /** The error for a name that no parameter of the type has. */
 export function unknownParameter(type: string, name: string, { parameters }: SearchContext): WarmfhirError {
-  const known = [...parameters.ofType(type).keys(), ...EVERY_DOCUMENT];
+  const known = [...parameters.ofType(type).keys(), ...EVERY_DOCUMENT, ...RESULT_PARAMETERS];
   const near = nearest(name, known);
   const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ` Known are ${known.join(', ')}.`;
   return new WarmfhirError('parameter-unknown', `${type} has no search parameter ${shown(name)}.${hint}`);

@@ -4,6 +4,11 @@ import type { ParsedSearch } from './parsed-search.ts';
 import type { SearchContext } from './search-context.ts';
 import { invalidValue, shown } from './search-value.ts';
 
+/** What a search takes beside criteria. */
+export const RESULT_PARAMETERS: readonly string[] = [
+  ...['_has', '_type', '_sort', '_count', '_total', '_include', '_revinclude', '_summary', '_elements'],
+];
+
 const TOTALS = ['none', 'estimate', 'accurate'] as const;
 const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const;
 

@@ -54,11 +54,6 @@ export class SearchParameters {
     return [...this.ofType(resourceTypeOfCode(code)).values()][number % NUMBERS_PER_TYPE];
   }
 
-  /** Types that have a parameter of this name. */
-  typesWith(code: string): readonly string[] {
-    return RESOURCE_TYPES.filter((type) => this.ofType(type).has(code));
-  }
-
   #parametersOf(resourceType: string): ReadonlyMap<string, SearchParameter> {
     const bases = [resourceType, 'Resource'];
     if (!NO_DOMAIN_RESOURCE.has(resourceType)) bases.push('DomainResource');

@@ -46,6 +46,7 @@ CREATE TABLE shadow (type INTEGER NOT NULL, master_rid INTEGER NOT NULL, PRIMARY
 
 /** What the first format did not have. */
 const INDEXES = `
+CREATE INDEX IF NOT EXISTS document_live ON document (type) WHERE json IS NOT NULL;
 CREATE INDEX IF NOT EXISTS document_updated ON document (type, last_updated);
 CREATE INDEX IF NOT EXISTS document_time ON document (last_updated, type, id, version);
 CREATE INDEX IF NOT EXISTS history_time ON history (last_updated, type, id, version);

@@ -339,6 +339,14 @@ describe('other kinds', () => {
     ]);
   });
 
+  it('composites of very long lists are indexed in part', () => {
+    const coding = Array.from({ length: 2_000 }, (_, code) => ({ code: String(code) }));
+    const resource = observation({ code: { coding }, valueCodeableConcept: { coding } });
+    const found = rows('composite', 'code-value-concept', resource);
+    expect(found.length).toBeGreaterThan(500);
+    expect(found.length).toBeLessThan(2_100);
+  });
+
   it('composites may take a part from the resource, or have one of another type', () => {
     const sequence = {
       resourceType: 'MolecularSequence',

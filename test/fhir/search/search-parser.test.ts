@@ -11,6 +11,7 @@ describe('what cannot be read', () => {
   it.each([
     ['Patient', 'nmae=x', 'parameter-unknown', 'Did you mean name?'],
     ['Patient', 'birthDate=2000', 'parameter-unknown', 'Did you mean birthdate?'],
+    ['Patient', '_cuont=5', 'parameter-unknown', 'Did you mean _count?'],
     ['Patient', 'zzzzzz=x', 'parameter-unknown', 'Known are '],
     ['Observation', 'subject.nmae=x', 'parameter-unknown', '"nmae"'],
     ['Observation', 'code.text=x', 'parameter-unknown', 'no reference'],

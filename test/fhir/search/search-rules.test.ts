@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { found, type Resource } from './naive-search.ts';
 
@@ -562,4 +563,34 @@ describe('near', () => {
     [location(0, 179.9), ['near=0|-179.9|30|km'], ['near=0|-179.9|20|km']],
     [location(89.9, 90), ['near=89.9|-90|30|km'], ['near=89.9|-90|20|km']],
   ]);
+
+  it('finds what lies within a distance, but for two parts in a hundred, away from the poles', async () => {
+    const angle = fc.double({ min: 0, max: 2 * Math.PI, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: -60, max: 60, noNaN: true }),
+        fc.double({ min: -180, max: 180, noNaN: true }),
+        fc.integer({ min: 1, max: 2_000 }),
+        angle,
+        async (latitude, longitude, km, bearing) => {
+          const query = `near=${latitude.toFixed(6)}|${longitude.toFixed(6)}|${km}|km`;
+          const at = (share: number) => place(latitude, longitude, km * share, bearing);
+          expect(await found([location(...at(0.97))], 'Location', query)).toHaveLength(1);
+          expect(await found([location(...at(1.03))], 'Location', query)).toHaveLength(0);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 });
+
+/** Where one comes to from a place after so many km in one direction. */
+function place(latitude: number, longitude: number, km: number, bearing: number): [number, number] {
+  const [a, b, d] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180, km / 6371.0088];
+  const north = Math.asin(Math.sin(a) * Math.cos(d) + Math.cos(a) * Math.sin(d) * Math.cos(bearing));
+  const east =
+    b +
+    Math.atan2(Math.sin(bearing) * Math.sin(d) * Math.cos(a), Math.cos(d) - Math.sin(a) * Math.sin(north));
+  const degrees = (east * 180) / Math.PI;
+  return [(north * 180) / Math.PI, ((degrees + 540) % 360) - 180];
+}

@@ -89,7 +89,7 @@ function searchQuery(
     };
   });
   // Without entries the total is all there is.
-  const total = count === 0 ? 'accurate' : (parsed.total ?? 'accurate');
+  const total = count === 0 ? 'accurate' : (parsed.total ?? 'if-cheap');
   return { types, sort, count, total, includes: count === 0 ? [] : includes };
 }
 

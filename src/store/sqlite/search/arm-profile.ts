@@ -8,6 +8,8 @@ export type DocumentKey = 'last-updated' | 'reviewed' | 'review-time';
 
 /** What the two arms keep differently about a document itself. */
 export interface ArmProfile extends DocumentColumns {
+  /** The index of the documents of a type. */
+  readonly walk: 'document_type' | 'document_live';
   /** A sort value that all documents of the arm have. */
   readonly constant: (key: DocumentKey) => SortValue | undefined;
   /** SQL for a sort value, where it is not constant. */
@@ -18,6 +20,7 @@ export interface ArmProfile extends DocumentColumns {
 export function masterProfile(lastUpdated: number): ArmProfile {
   const constants = { 'last-updated': lastUpdated, reviewed: 0, 'review-time': null };
   return {
+    walk: 'document_type',
     live: () => TRUE,
     lastUpdated: (_, test) => (includesInstant(test, lastUpdated) ? TRUE : FALSE),
     reviewed: (_, reviewed) => (reviewed ? FALSE : TRUE),
@@ -34,6 +37,7 @@ const COLUMNS = {
 };
 
 export const overlayProfile: ArmProfile = {
+  walk: 'document_live',
   live: (document) => fragment(`${document}.json IS NOT NULL`),
   lastUpdated: (document, test) => instantCondition(test, `${document}.last_updated`),
   reviewed: (document, reviewed) => fragment(`${document}.reviewed_at IS ${reviewed ? 'NOT ' : ''}NULL`),

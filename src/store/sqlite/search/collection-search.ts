@@ -28,6 +28,8 @@ interface Found extends Position {
 
 /** A chain is replaced by what it leads to when that is not more than this. */
 const MOST_LED_TO = 256;
+/** Shadowed documents that are looked at for a total that nobody asked for. */
+const MOST_TAKEN_OFF = 300;
 /** Milliseconds that one search may take. */
 const LONGEST_SEARCH = 5_000;
 /** Rows asked for at a time where each is looked at here. */
@@ -65,8 +67,7 @@ export class CollectionSearch {
       type,
       criterion: this.#resolved(criterion, type),
     }));
-    const total = query.total === 'none' && query.count > 0 ? undefined : this.#total(types);
-    if (query.count === 0) return { matches: [], included: [], ...(total === undefined ? {} : { total }) };
+    if (query.count === 0) return { matches: [], included: [], total: this.#total(types) };
     const { forward, position } = this.#start(query);
     const order: DocumentOrder = { descending: query.sort.map((key) => key.descending), reversed: !forward };
     const found = types
@@ -74,6 +75,8 @@ export class CollectionSearch {
       .sort((a, b) => comparePositions(a, b, order));
     const more = found.length > query.count;
     const page = found.slice(0, query.count);
+    const isAll = !more && position === undefined;
+    const total = query.total === 'none' ? undefined : isAll ? page.length : this.#totalOf(query, types);
     if (!forward) page.reverse();
     const first = page[0];
     const last = page.at(-1);
@@ -120,7 +123,36 @@ export class CollectionSearch {
     }
   }
 
-  #total(types: readonly { readonly type: string; readonly criterion: ArmCriterion }[]): number {
+  #totalOf(query: SearchQuery, types: TypeCriteria): number | undefined {
+    if (query.total !== 'if-cheap') return this.#total(types);
+    let sum = 0;
+    for (const { type, criterion } of types) {
+      const count = this.#cheapCount(type, criterion);
+      if (count === undefined) return undefined;
+      sum += count;
+    }
+    return sum;
+  }
+
+  /** The exact number where few documents have to be looked at for it. */
+  #cheapCount(type: string, criterion: ArmCriterion): number | undefined {
+    let sum = 0;
+    for (const arm of this.#arms()) {
+      if (arm !== this.#master && !this.#changes!.touches(type)) continue;
+      if (!this.#decidesAlone(arm, criterion)) return undefined;
+      const count = arm.search.cheapCount(type, criterion);
+      if (count === undefined) return undefined;
+      sum += count;
+      if (count === 0 || this.#visibility(arm, type) === undefined) continue;
+      const shadowed = this.#changes!.shadowed(type);
+      if (conjuncts(criterion).length === 0) sum -= shadowed.length;
+      else if (shadowed.length > MOST_TAKEN_OFF) return undefined;
+      else sum -= arm.search.countAmong(type, criterion, shadowed);
+    }
+    return sum;
+  }
+
+  #total(types: TypeCriteria): number {
     return types.reduce((sum, { type, criterion }) => sum + this.#count(type, criterion), 0);
   }
 
@@ -334,6 +366,8 @@ export class CollectionSearch {
     return included.of(query.includes, page);
   }
 }
+
+type TypeCriteria = readonly { readonly type: string; readonly criterion: ArmCriterion }[];
 
 interface Walk {
   readonly keys: readonly TypeSortKey[];

@@ -26,6 +26,10 @@ export interface ArmFile {
   document(type: string, rid: number): StoredDocument;
 }
 
+/** Rows of an index that are counted without being asked for, and documents that are looked at. */
+const MOST_COUNTED = 20_000;
+const MOST_LOOKED_AT = 1_000;
+
 /** Which documents of an arm, in which order, from where. */
 export interface ArmSearch {
   readonly type: string;
@@ -82,6 +86,19 @@ export class SearchArm {
   count(type: string, criterion: ArmCriterion): number {
     const sql = this.#matching(type, conjuncts(criterion), undefined);
     return sql === undefined ? 0 : this.#plan.remembered(wrap('SELECT count(*) FROM (', sql, ')'));
+  }
+
+  /** The exact number where few documents have to be looked at for it, otherwise undefined. */
+  cheapCount(type: string, criterion: ArmCriterion): number | undefined {
+    const parts = conjuncts(criterion);
+    const lead = this.#plan.lead(type, parts, 1);
+    const isCheap =
+      lead === undefined
+        ? parts.length === 0 || this.#file.size(type) <= MOST_LOOKED_AT
+        : lead.rest.length === 0
+          ? this.#plan.countUpTo(lead.accesses, MOST_COUNTED + 1) <= MOST_COUNTED
+          : lead.few && lead.count <= MOST_LOOKED_AT;
+    return isCheap ? this.count(type, criterion) : undefined;
   }
 
   /** How many of these documents satisfy it. */
@@ -264,7 +281,10 @@ export class SearchArm {
         ...asked(parts),
       ];
       return joined(
-        [fragment('SELECT x.rid AS rid FROM document x INDEXED BY document_type WHERE'), allOf(where)],
+        [
+          fragment(`SELECT x.rid AS rid FROM document x INDEXED BY ${this.#profile.walk} WHERE`),
+          allOf(where),
+        ],
         ' ',
       );
     }

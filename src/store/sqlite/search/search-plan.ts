@@ -7,6 +7,8 @@ import { type Access, accessesOf } from './access.ts';
 export interface Lead {
   readonly accesses: readonly Access[];
   readonly rest: readonly ArmCriterion[];
+  /** Rows that it leads to, or some more than are few. */
+  readonly count: number;
   readonly few: boolean;
 }
 
@@ -39,7 +41,7 @@ export class SearchPlan {
     const few = this.#few(type, limit);
     const counted = choices.map((choice) => ({
       ...choice,
-      count: this.#countUpTo(choice.accesses, few + 1),
+      count: this.countUpTo(choice.accesses, few + 1),
     }));
     counted.sort((a, b) => a.count - b.count);
     const best = counted[0]!;
@@ -53,7 +55,8 @@ export class SearchPlan {
     return Math.min(5_000, Math.max(200, 2 * Math.sqrt(limit * this.#file.size(type))));
   }
 
-  #countUpTo(accesses: readonly Access[], most: number): number {
+  /** Rows of index ranges, as far as `most`. */
+  countUpTo(accesses: readonly Access[], most: number): number {
     let count = 0;
     for (const { from, where } of accesses) {
       if (count >= most) break;
