@@ -68,7 +68,12 @@ function bundleText(
 ): string {
   const total = bundle.total === undefined ? '' : `,"total":${bundle.total}`;
   const link = bundle.links.length === 0 ? '' : `,"link":${JSON.stringify(bundle.links)}`;
+  const head = `{"resourceType":"Bundle","type":"${type}"${total}${link}`;
   // FHIR knows no empty arrays.
-  const entry = entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`;
-  return `{"resourceType":"Bundle","type":"${type}"${total}${link}${entry}}`;
+  if (entries.length === 0) return `${head}}`;
+  // Joined once: a text that is put together of texts is copied again when it is sent.
+  const parts = [...entries];
+  parts[0] = `${head},"entry":[${parts[0]}`;
+  parts.push(`${parts.pop()}]}`);
+  return parts.join(',');
 }

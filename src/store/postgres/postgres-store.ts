@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { type Log, silentLog } from '../../log.ts';
+import { Signer } from '../signer.ts';
 import type { CollectionStore, Store, StoreSizes } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import { ChangeWatch } from './change-watch.ts';
@@ -53,7 +53,7 @@ export class PostgresStore implements Store {
   readonly #searches: KeptSearches;
   readonly #erasure: TenantErasure;
   readonly #housekeeping: NodeJS.Timeout;
-  readonly #signingKey: Buffer;
+  readonly #signer: Signer;
 
   private constructor(options: PostgresStoreOptions, facts: InstallationFacts) {
     const { url, listenUrl = url, connections = 10, statementTimeoutMs = 5_000, log = silentLog } = options;
@@ -83,7 +83,7 @@ export class PostgresStore implements Store {
       writer,
       erasure: this.#erasure,
     });
-    this.#signingKey = facts.signingKey;
+    this.#signer = new Signer(facts.signingKey);
     this.#housekeeping = setInterval(() => {
       this.#erasure
         .finishAll()
@@ -145,7 +145,7 @@ export class PostgresStore implements Store {
   }
 
   sign(text: string): string {
-    return createHmac('sha256', this.#signingKey).update(text).digest().subarray(0, 16).toString('base64url');
+    return this.#signer.sign(text);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { BatchingThread } from '../../threads/batching-thread.ts';
 import { scriptUrl } from '../../threads/script-url.ts';
+import { Signer } from '../signer.ts';
 import type { CollectionStore, Store, StoreSizes } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import { ChangeCounter } from './change-counter.ts';
@@ -45,7 +45,7 @@ export class SqliteStore implements Store {
   readonly #writers: readonly BatchingThread<WriterCall, unknown>[];
   readonly #readers: readonly BatchingThread<ReaderCall, unknown>[];
   readonly #registry: BatchingThread<RegistryCall, unknown>;
-  #signingKey: Buffer | undefined;
+  #signer: Signer | undefined;
 
   private constructor(path: string, options: SqliteStoreOptions) {
     this.#folder = new StoreFolder(path);
@@ -137,7 +137,7 @@ export class SqliteStore implements Store {
   async prepare(): Promise<void> {
     await this.#documents.prepare();
     // Made now, while there is room on the disk: pages of a search are signed with it.
-    this.#signingKey = this.#system.secret('signing-key');
+    this.#signer = new Signer(this.#system.secret('signing-key'));
     // The first warm-up should not wait for a thread to start.
     this.#registry.start();
   }
@@ -156,8 +156,8 @@ export class SqliteStore implements Store {
   }
 
   sign(text: string): string {
-    this.#signingKey ??= this.#system.secret('signing-key');
-    return createHmac('sha256', this.#signingKey).update(text).digest().subarray(0, 16).toString('base64url');
+    this.#signer ??= new Signer(this.#system.secret('signing-key'));
+    return this.#signer.sign(text);
   }
 
   async close(): Promise<void> {

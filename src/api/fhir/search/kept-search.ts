@@ -1,7 +1,7 @@
 import type { TenantCollection } from '../../../collection/tenant-collection.ts';
 import { WarmfhirError } from '../../../errors.ts';
 import type { ApiContext } from '../../api-context.ts';
-import { type Parameter, queryText, type SearchRequest } from './search-request.ts';
+import type { Parameter, SearchRequest } from './search-request.ts';
 
 /** Longer queries are not put into links: some clients and proxies take addresses of 2,048 characters at most. */
 const LONGEST_QUERY = 1500;
@@ -31,14 +31,20 @@ export async function searchParameters(
   return [...new URLSearchParams(found.text)];
 }
 
-/** The query that stands for a search in links: its own text, or where that is too long the hash it is kept under. */
-export async function linkQuery(
+/**
+ * What stands for a search in links: its own text, or where that is too long the hash it is kept under.
+ *
+ * @param text the query of the search
+ */
+export function linkQuery(
   api: ApiContext,
   collection: TenantCollection,
-  parameters: readonly Parameter[],
-): Promise<string> {
-  const text = queryText(parameters);
-  if (text.length <= LONGEST_QUERY) return text;
+  text: string,
+): string | Promise<string> {
+  return text.length <= LONGEST_QUERY ? text : keptQuery(api, collection, text);
+}
+
+async function keptQuery(api: ApiContext, collection: TenantCollection, text: string): Promise<string> {
   const hash = api.store.sign(JSON.stringify(['search', collection.tenant, text]));
   const now = api.clock.now();
   const kept = await collection.store.keptSearch(hash, now);

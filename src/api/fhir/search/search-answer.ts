@@ -37,12 +37,13 @@ export async function searchAnswer(
   sent: SearchRequest,
   search: PreparedSearch,
 ): Promise<string> {
-  const { base, path, query, parameters } = search;
-  const tokens = new PageTokens(api.store, collection, `${path}?${queryText(parameters)}`);
+  const { base, path, query } = search;
+  const text = queryText(search.parameters);
+  const tokens = new PageTokens(api.store, collection, `${path}?${text}`);
   const cursor = sent.page === undefined ? {} : { cursor: tokens.cursor(sent.page) };
   const [page, link] = await Promise.all([
     collection.search({ ...query, ...cursor }),
-    linkQuery(api, collection, parameters),
+    linkQuery(api, collection, text),
   ]);
   const address = path === '' ? base : `${base}/${path}`;
   return searchsetBundle({

@@ -58,7 +58,9 @@ export function queryText(parameters: readonly Parameter[]): string {
   return parameters.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&');
 }
 
+const PLAIN = /^[\w.,:/$~-]*$/;
+
 function encoded(text: string): string {
-  const escaped = encodeURIComponent(text);
-  return escaped.includes('%') ? escaped.replaceAll(/%(2C|2F|3A|24)/g, decodeURIComponent) : escaped;
+  if (PLAIN.test(text)) return text;
+  return encodeURIComponent(text).replaceAll(/%(2C|2F|3A|24)/g, decodeURIComponent);
 }
