@@ -29,7 +29,7 @@ async function makeSample(folder: string): Promise<Dataset> {
 }
 
 /** How many times as large as the dataset a master is. */
-export type Size = 1 | 10;
+export type Size = 1 | 10 | 16;
 
 /** A store is given by its folder, or by its address where it is a database. */
 function address(store: string): string {
