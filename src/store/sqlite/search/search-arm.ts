@@ -1,7 +1,7 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { StoredDocument } from '../../document.ts';
 import { type ArmCriterion, conjuncts } from '../../search/arm-criterion.ts';
-import { allOf, type Fragment, fragment, joined, type SqlValue } from '../../search/fragment.ts';
+import { allOf, FALSE, type Fragment, fragment, joined, type SqlValue, TRUE } from '../../search/fragment.ts';
 import type { PlanMemory } from '../../search/plan-memory.ts';
 import type { Position, SortValue } from '../../search/position.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
@@ -9,6 +9,7 @@ import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.t
 import type { ArmProfile, DocumentKey } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
 import { behind, orderTerms } from './keyset.ts';
+import { firstReferrers } from './referrers.ts';
 import { inTime } from './search-functions.ts';
 import { type Lead, SearchPlan } from './search-plan.ts';
 import { sortValue } from './sort-value.ts';
@@ -38,6 +39,8 @@ export interface ArmSearch {
   readonly reversed: boolean;
   readonly after?: ArmPosition | undefined;
   readonly limit: number;
+  /** What is asked of a document beside the criterion; given SQL of its rid. */
+  readonly also?: (rid: string) => Fragment;
 }
 
 /** A sort key that differs between the documents of the arm. */
@@ -84,7 +87,8 @@ export class SearchArm {
 
   /** Exact number of documents that satisfy a criterion. */
   count(type: string, criterion: ArmCriterion): number {
-    const sql = this.#matching(type, conjuncts(criterion), undefined);
+    const parts = conjuncts(criterion);
+    const sql = this.#select({ type }, parts, this.#plan.lead(type, parts, 1), () => TRUE);
     return sql === undefined ? 0 : this.#plan.remembered(wrap('SELECT count(*) FROM (', sql, ')'));
   }
 
@@ -133,6 +137,10 @@ export class SearchArm {
     const parts = conjuncts(search.criterion);
     if (keys.length === 0) return this.#byRid(search, parts);
     const lead = this.#plan.lead(search.type, parts, search.limit);
+    const { by } = keys[0]!;
+    if (lead?.few !== true && by.kind === 'index' && by.shape === 'token') {
+      return this.#grouped(search, parts, keys, by.parameter);
+    }
     const walk = lead?.few ? undefined : sortWalk(keys[0]!, search.type, search.reversed);
     if (walk === undefined) return this.#collected(search, parts, keys, lead);
     return this.#walked(search, parts, keys, walk);
@@ -140,13 +148,14 @@ export class SearchArm {
 
   #byRid(search: ArmSearch, parts: readonly ArmCriterion[]): Position[] {
     const lead = this.#plan.lead(search.type, parts, search.limit);
-    const bound =
-      search.after === undefined
-        ? undefined
-        : (rid: string) => behind(search.after!, [], rid, search.reversed);
-    const sql = this.#select(search.type, parts, lead, bound);
-    if (sql === undefined) return [];
     const order = search.reversed ? 'ASC' : 'DESC';
+    const [part] = parts;
+    const isMany = lead?.few !== true && parts.length === 1 && search.also === undefined;
+    const sql =
+      isMany && part?.kind === 'refers'
+        ? firstReferrers(part, search)
+        : this.#select(search, parts, lead, (rid) => positionBound(search, rid));
+    if (sql === undefined) return [];
     const limited = joined([sql, fragment(`ORDER BY rid ${order} LIMIT ?`, search.limit)], ' ');
     return this.#file.rows(limited.sql, limited.values).map(([rid]) => ({ rid: rid as number, values: [] }));
   }
@@ -158,7 +167,7 @@ export class SearchArm {
     keys: readonly VaryingKey[],
     lead: Lead | undefined,
   ): Position[] {
-    const matching = this.#select(search.type, parts, lead, undefined);
+    const matching = this.#select(search, parts, lead, () => TRUE);
     if (matching === undefined) return [];
     const columns = keys.flatMap((key, index) => [
       fragment(', '),
@@ -178,6 +187,62 @@ export class SearchArm {
       ' ',
     );
     return this.#positions(sql);
+  }
+
+  /** By the codes of the first key, one after the other: each leads to its documents in the order of the other keys. */
+  #grouped(
+    search: ArmSearch,
+    parts: readonly ArmCriterion[],
+    keys: readonly VaryingKey[],
+    parameter: number,
+  ): Position[] {
+    const { after, reversed, limit } = search;
+    const key = keys[0]!;
+    const found: Position[] = [];
+    const group = (value: string | null, from: ArmPosition | undefined): void => {
+      const coded: ArmCriterion[] =
+        value === null ? [] : [{ kind: 'index', parameter, tests: [{ kind: 'token', code: value }] }];
+      const also = (rid: string) => {
+        const isValue = joined([key.value(rid), fragment('IS ?', value)], ' ');
+        return search.also === undefined ? isValue : allOf([search.also(rid), isValue]);
+      };
+      const criterion = { kind: 'all' as const, of: [...coded, ...parts] };
+      const left = { ...search, criterion, also, after: from, limit: limit - found.length };
+      for (const { rid, values } of this.#find(left, keys.slice(1)))
+        found.push({ rid, values: [value, ...values] });
+    };
+    const first = after?.values[0];
+    let from = after === undefined ? undefined : withoutFirst(after);
+    let value = first === undefined ? this.#firstGroup(key, parameter, reversed) : (first as string | null);
+    while (value !== undefined && found.length < limit) {
+      if (from !== 'nothing') group(value, from);
+      from = undefined;
+      value = this.#nextGroup(key, parameter, reversed, value);
+    }
+    return found;
+  }
+
+  #firstGroup(key: VaryingKey, parameter: number, reversed: boolean): string | null | undefined {
+    return reversed ? null : (this.#nextCode(parameter, undefined, !key.descending) ?? null);
+  }
+
+  /** Documents without a code come last. */
+  #nextGroup(
+    key: VaryingKey,
+    parameter: number,
+    reversed: boolean,
+    value: string | null,
+  ): string | null | undefined {
+    if (value === null) return reversed ? this.#nextCode(parameter, undefined, key.descending) : undefined;
+    return this.#nextCode(parameter, value, key.descending === reversed) ?? (reversed ? undefined : null);
+  }
+
+  #nextCode(parameter: number, after: string | undefined, upwards: boolean): string | undefined {
+    const bound = after === undefined ? '' : `AND code ${upwards ? '>' : '<'} ?`;
+    const sql = `SELECT code FROM token INDEXED BY token_value WHERE parameter = ? AND code <> '' ${bound}
+      ORDER BY code ${upwards ? 'ASC' : 'DESC'} LIMIT 1`;
+    const values = after === undefined ? [parameter] : [parameter, after];
+    return this.#file.rows(sql, values)[0]?.[0] as string | undefined;
   }
 
   /** Along the index of the first key; documents without a value for it are walked by themselves. */
@@ -232,16 +297,19 @@ export class SearchArm {
       walk.where,
       fragment(inTime('x.rid')),
       ...parts.map((part) => conditions.of(part, 'x.rid', type)),
+      search.also?.('x.rid') ?? TRUE,
     ];
     if (walk.table === 'document') where.push(this.#profile.live('x'));
     if (after !== undefined)
       where.push(walk.bound(after.values[0] as string | number), behind(after, names, 'x.rid', reversed));
+    const condition = allOf(where);
+    if (condition === FALSE) return [];
     const sql = joined(
       [
         fragment(`SELECT x.rid AS rid, ${walk.column}`),
         ...columns,
         fragment(`FROM ${walk.table} x INDEXED BY ${walk.index} WHERE`),
-        allOf(where),
+        condition,
         fragment(`ORDER BY ${orderTerms(names, 'x.rid', reversed)} LIMIT ?`, limit),
       ],
       ' ',
@@ -254,47 +322,33 @@ export class SearchArm {
   }
 
   /** SELECT of the rids that satisfy all parts, each once; undefined when there are none for certain. */
-  #matching(
-    type: string,
-    parts: readonly ArmCriterion[],
-    bound: ((rid: string) => Fragment) | undefined,
-  ): Fragment | undefined {
-    return this.#select(type, parts, this.#plan.lead(type, parts, 1), bound);
-  }
-
   #select(
-    type: string,
+    { type, also }: Pick<ArmSearch, 'type' | 'also'>,
     parts: readonly ArmCriterion[],
     lead: Lead | undefined,
-    bound: ((rid: string) => Fragment) | undefined,
+    bound: (rid: string) => Fragment,
   ): Fragment | undefined {
     const conditions = new CriterionConditions(this.#profile);
     const asked = (rest: readonly ArmCriterion[]) => [
-      ...(rest.length === 0 ? [] : [fragment(inTime('x.rid'))]),
-      ...(bound === undefined ? [] : [bound('x.rid')]),
+      bound('x.rid'),
+      ...(rest.length === 0 && also === undefined ? [] : [fragment(inTime('x.rid'))]),
       ...rest.map((part) => conditions.of(part, 'x.rid', type)),
+      also?.('x.rid') ?? TRUE,
     ];
     if (lead === undefined) {
-      const where = [
-        fragment('x.type = ?', resourceTypeCode(type)),
-        this.#profile.live('x'),
-        ...asked(parts),
-      ];
-      return joined(
-        [
-          fragment(`SELECT x.rid AS rid FROM document x INDEXED BY ${this.#profile.walk} WHERE`),
-          allOf(where),
-        ],
-        ' ',
-      );
+      const ofType = fragment('x.type = ?', resourceTypeCode(type));
+      const where = allOf([ofType, this.#profile.live('x'), ...asked(parts)]);
+      if (where === FALSE) return undefined;
+      const from = `SELECT x.rid AS rid FROM document x INDEXED BY ${this.#profile.walk} WHERE`;
+      return joined([fragment(from), where], ' ');
     }
-    if (lead.accesses.length === 0) return undefined;
-    const selects = lead.accesses.map(({ from, where }) => {
-      const all = [where, ...asked(lead.rest)];
-      if (from.startsWith('document')) all.push(this.#profile.live('x'));
-      return joined([fragment(`SELECT DISTINCT x.rid AS rid FROM ${from} WHERE`), allOf(all)], ' ');
+    const selects = lead.accesses.flatMap(({ from, where }) => {
+      const live = from.startsWith('document') ? [this.#profile.live('x')] : [];
+      const all = allOf([where, ...asked(lead.rest), ...live]);
+      if (all === FALSE) return [];
+      return [joined([fragment(`SELECT DISTINCT x.rid AS rid FROM ${from} WHERE`), all], ' ')];
     });
-    return joined(selects, ' UNION ');
+    return selects.length === 0 ? undefined : joined(selects, ' UNION ');
   }
 
   #constant({ by }: TypeSortKey): SortValue | undefined {
@@ -317,6 +371,10 @@ export class SearchArm {
       }
     }
   }
+}
+
+function positionBound({ after, reversed }: ArmSearch, rid: string): Fragment {
+  return after === undefined ? TRUE : behind(after, [], rid, reversed);
 }
 
 function wrap(before: string, part: Fragment, after: string): Fragment {
