@@ -1,4 +1,3 @@
-import { WarmfhirError } from '../../errors.ts';
 import { type BulkResults, type BulkWrites, packResults, readBulkWrites } from '../bulk-write.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
@@ -71,15 +70,8 @@ export class PostgresCollection implements CollectionStore {
     return (await this.#opened()).reviewCounts();
   }
 
-  async write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
-    const documents = writes.filter((write) => write.kind !== 'expect');
-    if (documents.length < writes.length) {
-      throw new WarmfhirError(
-        'search-too-costly',
-        'Conditional writes on PostgreSQL are not carried out yet.',
-      );
-    }
-    return this.#writer.write(this.#record, documents, now);
+  write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
+    return this.#writer.write(this.#record, writes, now);
   }
 
   async writeBulk(writes: BulkWrites, now: number): Promise<BulkResults> {

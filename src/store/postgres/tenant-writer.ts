@@ -1,8 +1,9 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import type { DocumentWrite, WriteResult } from '../write.ts';
+import type { DocumentWrite, Write, WriteResult } from '../write.ts';
 import type { Database, OpenTransaction } from './database.ts';
+import { Expectations } from './expectations.ts';
 import type { MasterGeneration, MasterGenerations } from './master-generations.ts';
 import { OVERLAY_ROWS } from './read-statements.ts';
 import { NOTE_OVERLAY } from './registry-statements.ts';
@@ -24,7 +25,7 @@ import {
 type Tenant = Pick<TenantRecord, 'id' | 'serial' | 'generation' | 'overlay'>;
 
 interface Request {
-  readonly writes: readonly DocumentWrite[];
+  readonly writes: readonly Write[];
   readonly now: number;
   readonly resolve: (results: readonly WriteResult[]) => void;
   readonly reject: (error: unknown) => void;
@@ -57,7 +58,7 @@ export class TenantWriter {
     this.#registry = parts.registry;
   }
 
-  write(tenant: Tenant, writes: readonly DocumentWrite[], now: number): Promise<readonly WriteResult[]> {
+  write(tenant: Tenant, writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
     return new Promise((resolve, reject) => {
       const request: Request = { writes, now, resolve, reject };
       const queue = this.#queues.get(tenant.serial);
@@ -129,7 +130,9 @@ export class TenantWriter {
     master: MasterGeneration,
     batch: readonly Request[],
   ): Promise<WritePlan> {
-    const writes = batch.flatMap((request) => request.writes);
+    const all = batch.flatMap((request) => request.writes);
+    const expectations = await Expectations.of(this.#database, serial, master, all);
+    const writes = all.filter((write) => write.kind !== 'expect');
     const parts = keysOf(writes);
     const asked = parts.flatMap(([, code, ids]): Call[] => [
       call(OVERLAY_ROWS, serial, code, ids),
@@ -141,26 +144,36 @@ export class TenantWriter {
       call(TAKE_RIDS, serial, writes.length, FIRST_OVERLAY_RID),
       ...asked,
       ...reviewed.map(([, code, ids]) => call(master.statements.values, code, ids)),
+      ...expectations.calls,
     ]);
     const { rid, erased: isErased } = taken!.rows[0] as { rid: number; erased: boolean };
     if (isErased) throw erased(id);
+    const values = found.slice(asked.length, asked.length + reviewed.length);
+    expectations.check(found.slice(asked.length + reviewed.length));
     const plan = new WritePlan(serial, master, rid);
     for (const [index, [type]] of parts.entries()) {
       for (const row of found[2 * index]!.rows) plan.addOverlayRow(type, row as unknown as OverlayRow);
       for (const row of found[2 * index + 1]!.rows) plan.addMasterRow(type, row as unknown as MasterRow);
     }
-    for (const { rows } of found.slice(asked.length)) for (const row of rows) plan.addMasterValue(row);
+    for (const { rows } of values) for (const row of rows) plan.addMasterValue(row);
     return plan;
   }
 }
 
-/** Requests of the queue, at least one, as long as there are not too many documents. */
+/**
+ * Requests of the queue, at least one, as long as there are not too many documents. One that expects something is alone: it
+ * speaks of what is in the database, not of what those before it are about to write.
+ */
 function takeBatch(queue: Request[]): Request[] {
   let documents = 0;
   let end = 0;
-  while (end < queue.length && (end === 0 || documents + queue[end]!.writes.length <= TOGETHER)) {
-    documents += queue[end]!.writes.length;
+  while (end < queue.length) {
+    const { writes } = queue[end]!;
+    const isAlone = writes.some(({ kind }) => kind === 'expect');
+    if (end > 0 && (isAlone || documents + writes.length > TOGETHER)) break;
+    documents += writes.length;
     end += 1;
+    if (isAlone) break;
   }
   return queue.splice(0, end);
 }

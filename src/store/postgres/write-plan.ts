@@ -2,7 +2,7 @@ import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import type { IndexedValues } from '../../fhir/search/indexed-values.ts';
 import type { DocumentVersion, VersionMethod } from '../document.ts';
 import { planWrite } from '../plan-write.ts';
-import type { DocumentWrite, WriteResult } from '../write.ts';
+import type { Write, WriteResult } from '../write.ts';
 import { type VersionRow, versionOf } from './document-row.ts';
 import type { MasterGeneration } from './master-generations.ts';
 import { INDEX_COLUMNS } from './search/value-columns.ts';
@@ -106,11 +106,12 @@ export class WritePlan {
   }
 
   /** The writes of one request. Throws what `planWrite` throws, and then nothing of the request is planned. */
-  apply(writes: readonly DocumentWrite[], now: number): readonly WriteResult[] {
+  apply(writes: readonly Write[], now: number): readonly WriteResult[] {
     const changed = new Map<string, Standing>();
     const history: unknown[][] = [];
     const shadows: unknown[][] = [];
-    const results = writes.map((write) => {
+    const results = writes.map((write): WriteResult => {
+      if (write.kind === 'expect') return { status: 'expected' };
       const { type, id } = 'content' in write ? write.content : write;
       const key = keyOf(type, id);
       const standing = changed.get(key) ?? this.#standing.get(key);

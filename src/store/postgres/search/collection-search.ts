@@ -86,6 +86,12 @@ export class CollectionSearch {
     };
   }
 
+  /** A statement that finds the ids of what matches, one more than `most` where there are so many; nothing is looked up yet. */
+  async idsOf(type: string, criterion: Criterion, most: number): Promise<Call> {
+    const lead = await this.#plan.lead(type, criterion, most + 1, false);
+    return unnamed(this.#statements.keys([{ type, criterion, keys: [], lead }], most + 1));
+  }
+
   /** The types that either arm has any document of. */
   async #present(types: SearchQuery['types']): Promise<SearchQuery['types']> {
     if (types.length <= FEW_TYPES) return types;
@@ -222,14 +228,16 @@ export class CollectionSearch {
   }
 
   async #askAll(statements: readonly Fragment[]): Promise<(readonly Row[])[]> {
-    const calls = statements.map((statement): Call => {
-      const { text, values } = numbered(statement);
-      // Without a name: what is asked for differs from search to search, and is planned for its values.
-      return { statement: { name: '', text }, values };
-    });
+    const calls = statements.map(unnamed);
     const replies = await this.#database.read(this.#serial, calls);
     return replies.map((reply) => reply.rows);
   }
+}
+
+/** Without a name: what is asked for differs from search to search, and is planned for its values. */
+function unnamed(statement: Fragment): Call {
+  const { text, values } = numbered(statement);
+  return { statement: { name: '', text }, values };
 }
 
 function countKey(type: string, criterion: ArmCriterion): string {
