@@ -10,7 +10,18 @@ import { describeMachine, wrkVersion } from './harness/machine.ts';
 import { reached, table, writeResult } from './harness/report.ts';
 import { Workshop } from './harness/workshop.ts';
 
-const NAMES = ['read', 'warm-up', 'tenants', 'ingest', 'write', 'search', 'workers', 'start', 'engines'];
+const NAMES = [
+  'read',
+  'warm-up',
+  'tenants',
+  'ingest',
+  'write',
+  'transaction',
+  'search',
+  'workers',
+  'start',
+  'engines',
+];
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : NAMES;
 const unknown = names.filter((name) => !NAMES.includes(name));

@@ -76,6 +76,11 @@ export class Workshop {
     return this.measure([process.execPath, CLI, 'ingest', ...files, '--store', address(data)]);
   }
 
+  /** Runs `warmfhir sample`. */
+  sample(args: readonly string[]): Promise<IngestRun> {
+    return this.measure([process.execPath, CLI, 'sample', ...args]);
+  }
+
   /** Runs a command on all cores and watches its memory. */
   async measure(command: readonly string[]): Promise<IngestRun> {
     const running = new BenchProcess('anywhere', command, this.path('command.log'));
