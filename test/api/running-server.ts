@@ -15,6 +15,7 @@ import { type Log, silentLog } from '../../src/log.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus/prometheus-metrics.ts';
 import { ReviewService } from '../../src/review/review.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { TenantManager, type TenantManagerOptions } from '../../src/tenant/tenant-manager.ts';
 import { ThreadedRequestBundles } from '../../src/transaction/threaded-request-bundles.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -36,7 +37,10 @@ export interface Sent {
   readonly body?: string | Uint8Array | object;
 }
 
-/** A whole server on a store of its own in a temporary folder, its clock in the test's hand. */
+/**
+ * A whole server on a store of its own, embedded in a temporary folder unless another is given; its clock is in the
+ * test's hand.
+ */
 export class RunningServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'warmfhir-api-'));
   readonly clock = new ManualClock();
@@ -44,7 +48,7 @@ export class RunningServer {
   readonly check = new ThreadedResourceCheck();
   readonly patcher = new ThreadedPatcher();
   readonly bundles = new ThreadedRequestBundles();
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly collections: TenantCollectionManager;
   readonly tenants: TenantManager;
   readonly server: FastifyInstance;
@@ -53,7 +57,7 @@ export class RunningServer {
   constructor(options: Partial<ServerOptions & TenantManagerOptions> = {}) {
     const log: Log = options.log ?? silentLog;
     const { clock, metrics } = this;
-    const store = SqliteStore.open(join(this.folder, 'data'));
+    const store = options.store ?? SqliteStore.open(join(this.folder, 'data'));
     this.store = store;
     this.collections = new TenantCollectionManager({ store, clock, log });
     this.tenants = new TenantManager({

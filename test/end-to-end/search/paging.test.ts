@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAKINGS, type Making } from './collections.ts';
-import { type Bundle, ids, link, ServedCollection } from './served-collection.ts';
+import { type Bundle, ids, link, SERVED, ServedCollection } from './served-collection.ts';
 
 /** https://hl7.org/fhir/R4/http.html#paging */
 const SEARCHES = [
@@ -28,11 +27,11 @@ const SEARCHES = [
   'Patient/$everything?_type=Observation,Encounter',
 ];
 
-describe.each(MAKINGS)('pages of a collection that is $name', (making: Making) => {
+describe.each(SERVED)('pages of a collection on $on that is $how', ({ engine, making }) => {
   let served: ServedCollection;
 
   beforeAll(async () => {
-    served = await ServedCollection.start(making);
+    served = await ServedCollection.start(engine, making);
   });
   afterAll(() => served.stop());
 
@@ -76,7 +75,7 @@ describe('a search that is too long for a link', () => {
   const form = `_count=2&_sort=_id&_id=${Array.from({ length: 500 }, (_, n) => `nobody-${n}`).join(',')},p1,p2,p3,p4`;
 
   beforeAll(async () => {
-    served = await ServedCollection.start(MAKINGS[0]!);
+    served = await ServedCollection.start(SERVED[0]!.engine, SERVED[0]!.making);
   });
   afterAll(() => served.stop());
 

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StructureCheck } from '../../../src/fhir/structure/structure-check.ts';
-import { MAKINGS, type Making } from './collections.ts';
-import { ids, link, ServedCollection } from './served-collection.ts';
+import { ids, link, SERVED, ServedCollection } from './served-collection.ts';
 
 const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
 
-describe.each(MAKINGS)('what a search of a collection answers that is $name', (making: Making) => {
+describe.each(SERVED)('what a search answers of a collection on $on that is $how', ({ engine, making }) => {
   let served: ServedCollection;
 
   beforeAll(async () => {
-    served = await ServedCollection.start(making);
+    served = await ServedCollection.start(engine, making);
   });
   afterAll(() => served.stop());
 

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Case, Section } from './case.ts';
-import { MAKINGS, type Making } from './collections.ts';
 import { dates, periods } from './date-cases.ts';
 import { compartments, everything, systemLevel } from './place-cases.ts';
 import { chains, references, reverseChains } from './reference-cases.ts';
 import { errors, includes, sorting, totals } from './result-cases.ts';
-import { type Bundle, ServedCollection } from './served-collection.ts';
+import { type Bundle, SERVED, ServedCollection } from './served-collection.ts';
 import { strings } from './string-cases.ts';
 import { commonParameters, tokenModifiers, tokens } from './token-cases.ts';
 import { composites, numbers, quantities, uris } from './value-cases.ts';
@@ -16,11 +15,11 @@ const SECTIONS: readonly Section[] = [
   ...[compartments, everything, errors],
 ];
 
-describe.each(MAKINGS)('a collection that is $name', (making: Making) => {
+describe.each(SERVED)('a collection on $on that is $how', ({ engine, making }) => {
   let served: ServedCollection;
 
   beforeAll(async () => {
-    served = await ServedCollection.start(making);
+    served = await ServedCollection.start(engine, making);
   });
   afterAll(() => served.stop());
 

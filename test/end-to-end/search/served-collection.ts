@@ -1,6 +1,14 @@
 import { expect } from 'vitest';
 import { type Answer, RunningServer, type Sent } from '../../api/running-server.ts';
-import type { Making, Resource } from './collections.ts';
+import type { Engine, Installation } from '../../conformance/engine.ts';
+import { postgres } from '../../conformance/postgres-engine.ts';
+import { sqlite } from '../../conformance/sqlite-engine.ts';
+import { MAKINGS, type Making, type Resource } from './collections.ts';
+
+/** Every making of the collection on every engine. */
+export const SERVED = [sqlite, postgres].flatMap((engine) =>
+  MAKINGS.map((making) => ({ engine, making, on: engine.name, how: making.name })),
+);
 
 export interface Bundle {
   readonly total?: number;
@@ -16,16 +24,21 @@ export const ids = ({ entry = [] }: Bundle) => entry.map(({ resource }) => resou
 export const link = (bundle: Bundle, relation: string) =>
   bundle.link.find((one) => one.relation === relation)?.url;
 
-/** A server with the collection that is searched, made for the tenant `acme` in one of the ways. */
+/** A server on an engine with the collection that is searched, made for the tenant `acme` in one of the ways. */
 export class ServedCollection {
   readonly #running: RunningServer;
+  readonly #installation: Installation;
 
-  private constructor(running: RunningServer) {
+  private constructor(running: RunningServer, installation: Installation) {
     this.#running = running;
+    this.#installation = installation;
   }
 
-  static async start({ master, removed, written }: Making): Promise<ServedCollection> {
-    const served = new ServedCollection(await new RunningServer().start(master, 'acme', 'birch'));
+  static async start(engine: Engine, { master, removed, written }: Making): Promise<ServedCollection> {
+    const installation = await engine.install();
+    const running = new RunningServer({ store: await installation.open() });
+    const served = new ServedCollection(running, installation);
+    await running.start(master, 'acme', 'birch');
     for (const { resourceType, id } of removed) {
       await served.#write('DELETE', `${resourceType}/${id}`);
     }
@@ -52,8 +65,9 @@ export class ServedCollection {
     return this.send(path, { method: 'POST', headers, body: form });
   }
 
-  stop(): Promise<void> {
-    return this.#running.stop();
+  async stop(): Promise<void> {
+    await this.#running.stop();
+    await this.#installation.dispose();
   }
 
   async #write(method: string, path: string, body?: object): Promise<void> {
