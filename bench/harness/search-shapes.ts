@@ -14,6 +14,16 @@ const PATHS = 400;
 
 /** Codes that Synthea uses often, and seldom. */
 const LOINC = ['8302-2', '29463-7', '39156-5', '8462-4', '72514-3', '2093-3', '4548-4', '2339-0', '6298-4'];
+
+/** Codes with values that about the upper half of their observations is above. */
+const HIGH_VALUES = [
+  ['8302-2', 160],
+  ['29463-7', 75],
+  ['39156-5', 27],
+  ['8462-4', 80],
+  ['2093-3', 180],
+  ['2339-0', 85],
+] as const;
 const CONDITIONS = ['74400008', '444814009', '195662009', '10509002', '59621000', '15777000', '162864005'];
 
 interface Person {
@@ -43,7 +53,10 @@ export function searchShapes(dataset: Dataset): readonly SearchShape[] {
     shape('string: name', () => `Patient?name=${person().family.slice(0, 3)}`),
     shape('reference: patient', () => `Encounter?patient=Patient/${person().id}`),
     shape('date: range', () => `Encounter?date=ge${day(2005, 12)}`),
-    shape('number and quantity', () => `Observation?code=${loinc()}&value-quantity=gt${20 + random(150)}`),
+    shape('number and quantity', () => {
+      const [code, value] = one(HIGH_VALUES);
+      return `Observation?code=http://loinc.org|${code}&value-quantity=gt${value + random(10)}`;
+    }),
     shape(
       'uri: profile',
       () => `Patient?_profile=http://standardhealthrecord.org/fhir/StructureDefinition/shr-entity-Patient`,
@@ -53,7 +66,10 @@ export function searchShapes(dataset: Dataset): readonly SearchShape[] {
       'patient and code, by date',
       () => `Observation?patient=${person().id}&code=${loinc()}&_sort=-date`,
     ),
-    shape('composite', () => `Observation?code-value-quantity=${loinc()}$gt${20 + random(150)}`),
+    shape('composite', () => {
+      const [code, value] = one(HIGH_VALUES);
+      return `Observation?code-value-quantity=http://loinc.org|${code}$gt${value + random(10)}`;
+    }),
     shape('chain: name', () => `Observation?patient.name=${person().family}`),
     shape(
       'chain: gender and code',

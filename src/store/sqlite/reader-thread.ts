@@ -5,7 +5,6 @@ import type { TenantRecord } from '../tenant-registry.ts';
 import { CollectionReader } from './collection-reader.ts';
 import { MasterFiles } from './master-files.ts';
 import { OverlayHandles } from './overlay-handles.ts';
-import { OverlayUpgrade } from './overlay-upgrade.ts';
 import { StoreFolder } from './store-folder.ts';
 import { SystemFile } from './system-file.ts';
 import type { ThreadData } from './thread-data.ts';
@@ -30,13 +29,16 @@ const folder = new StoreFolder(data.folder);
 const system = new SystemFile(folder);
 const masters = new MasterFiles(folder, system);
 const overlays = new OverlayHandles(folder, data.overlayHandles);
-const upgrade = new OverlayUpgrade();
 
-function answer(call: ReaderCall): unknown {
+async function answer(call: ReaderCall): Promise<unknown> {
   if ('release' in call) return overlays.release(call.release);
   const overlay = call.tenant.overlay ? overlays.get(call.tenant) : undefined;
   const master = masters.get(call.tenant.generation);
-  if (overlay !== undefined) upgrade.apply(overlay, master);
+  if (overlay?.isIndexed === false && master.isIndexed) {
+    // What it brings along is large, and hardly ever needed.
+    const { upgradeOverlay } = await import('./overlay-upgrade.ts');
+    upgradeOverlay(overlay, master);
+  }
   const reader = new CollectionReader(master, overlay);
   const method = reader[call.method] as (...parameters: readonly unknown[]) => unknown;
   // Several statements, one state of the overlay.
@@ -49,14 +51,17 @@ function answer(call: ReaderCall): unknown {
 }
 
 serveBatches<ReaderCall, unknown>(
-  (batch) =>
-    batch.map((call): ThreadReply<unknown> => {
+  async (batch) => {
+    const replies: ThreadReply<unknown>[] = [];
+    for (const call of batch) {
       try {
-        return { ok: true, value: answer(call) };
+        replies.push({ ok: true, value: await answer(call) });
       } catch (error) {
-        return failure(error);
+        replies.push(failure(error));
       }
-    }),
+    }
+    return replies;
+  },
   () => {
     overlays.close();
     masters.close();

@@ -9,7 +9,6 @@ import { storeError } from './connection.ts';
 import type { MasterFiles } from './master-files.ts';
 import { createOverlay, emptyOverlay, type OverlayFile } from './overlay-file.ts';
 import type { OverlayHandles } from './overlay-handles.ts';
-import { OverlayUpgrade } from './overlay-upgrade.ts';
 import { OverlayWriter } from './overlay-writer.ts';
 import type { StoreFolder } from './store-folder.ts';
 import type { SystemFile } from './system-file.ts';
@@ -34,7 +33,6 @@ export class TenantWriter {
   readonly #changes: ChangeCounter;
   readonly #overlays: OverlayHandles;
   readonly #empty: Buffer;
-  readonly #upgrade = new OverlayUpgrade();
   /** Serials with an overlay, as of `#revision` of system.db. */
   readonly #known = new Set<number>();
   #revision = Number.NaN;
@@ -55,18 +53,18 @@ export class TenantWriter {
   }
 
   /** One reply per request, in order; none of them before what it says is on disk. */
-  handle(batch: readonly WriteRequest[]): Reply[] {
+  async handle(batch: readonly WriteRequest[]): Promise<Reply[]> {
     const replies: Reply[] = new Array(batch.length);
     const byTenant = Map.groupBy(batch.keys(), (index) => batch[index]!.tenant.serial);
     for (const indexes of byTenant.values()) {
       const requests = indexes.map((index) => batch[index]!);
-      const answers = this.#commitTogether(requests);
+      const answers = await this.#commitTogether(requests);
       for (const [position, index] of indexes.entries()) replies[index] = answers[position]!;
     }
     return replies;
   }
 
-  #commitTogether(requests: readonly WriteRequest[]): Reply[] {
+  async #commitTogether(requests: readonly WriteRequest[]): Promise<Reply[]> {
     const { tenant } = requests[0]!;
     const path = this.#folder.overlay(tenant.id);
     let overlay: OverlayFile | undefined;
@@ -75,7 +73,11 @@ export class TenantWriter {
       overlay = this.#overlays.get(tenant);
       const master = this.#masters.get(tenant.generation);
       master.requireIndexes();
-      this.#upgrade.apply(overlay, master);
+      if (!overlay.isIndexed) {
+        // What it brings along is large, and hardly ever needed.
+        const { upgradeOverlay } = await import('./overlay-upgrade.ts');
+        upgradeOverlay(overlay, master);
+      }
       overlay.exec('BEGIN IMMEDIATE');
       const writer = new OverlayWriter(overlay, master);
       const replies = requests.map((request) => applyInSavepoint(overlay!, writer, request));

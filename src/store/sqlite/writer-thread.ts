@@ -20,9 +20,9 @@ const changes = new ChangeCounter(folder);
 const writer = new TenantWriter({ folder, system, changes, masters, overlays });
 
 serveBatches<WriterCall, unknown>(
-  (batch) => {
+  async (batch) => {
     const writes = batch.filter((call): call is WriteRequest => 'writes' in call);
-    const replies = writer.handle(writes).values();
+    const replies = (await writer.handle(writes)).values();
     return batch.map((call) => {
       if ('writes' in call) return replies.next().value!;
       overlays.release(call.release);

@@ -35,7 +35,9 @@ export function accessesOf(
       return criterion.tests.map((tests) => {
         const parameter = fragment('x.parameter = ?', criterion.parameter);
         const where = allOf([parameter, compositeCondition(tests, 'x')]);
-        return { from: 'composite x INDEXED BY composite_value', where, ordered: false };
+        const [first] = tests;
+        const ordered = first?.kind === 'token' && first.code !== undefined && first.system !== undefined;
+        return { from: 'composite x INDEXED BY composite_value', where, ordered };
       });
     case 'refers': {
       const where = fragment(

@@ -298,6 +298,7 @@ export class SearchArm {
       fragment(inTime('x.rid')),
       ...parts.map((part) => conditions.of(part, 'x.rid', type)),
       search.also?.('x.rid') ?? TRUE,
+      walk.only,
     ];
     if (walk.table === 'document') where.push(this.#profile.live('x'));
     if (after !== undefined)

@@ -42,7 +42,7 @@ export const VALUE_INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS quantity_high ON quantity (parameter, code, system, high)',
   'CREATE INDEX IF NOT EXISTS reference_target ON reference (parameter, id, type, rid)',
   'CREATE INDEX IF NOT EXISTS uri_value ON uri (parameter, uri)',
-  'CREATE INDEX IF NOT EXISTS composite_value ON composite (parameter, key1, key2)',
+  'CREATE INDEX IF NOT EXISTS composite_value ON composite (parameter, key1, rid)',
 ];
 
 /** Tables with the rows of documents. */

@@ -1,6 +1,6 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { ArmCriterion } from '../../search/arm-criterion.ts';
-import { type Fragment, fragment } from '../../search/fragment.ts';
+import { type Fragment, fragment, TRUE } from '../../search/fragment.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
 
 /** An index in the order of a sort key. Its rows have the alias x. */
@@ -9,8 +9,9 @@ export interface SortWalk {
   readonly index: string;
   /** The key in a row. */
   readonly column: string;
-  /** The rows that count: of a document with several values the one that it is sorted by. */
   readonly where: Fragment;
+  /** The rows that count: of a document with several values the one that it is sorted by. */
+  readonly only: Fragment;
   /** The part of the index where a value and what follows it lies. */
   readonly bound: (value: string | number) => Fragment;
   /** What documents without a value satisfy; absent where all have one. */
@@ -27,22 +28,23 @@ export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): Sor
     const column = by.kind === 'id' ? 'x.id' : 'x.last_updated';
     const index = by.kind === 'id' ? 'document_key' : 'document_updated';
     const where = fragment('x.type = ?', resourceTypeCode(type));
-    return { table: 'document', index, column, where, bound: bound(column), missing: undefined };
+    return { table: 'document', index, column, where, only: TRUE, bound: bound(column), missing: undefined };
   }
   if (by.kind !== 'index') return undefined;
   const { parameter, shape } = by;
+  const where = fragment('x.parameter = ?', parameter);
   const missing: ArmCriterion = { kind: 'not', of: { kind: 'present', parameter, shape } };
   if (shape === 'date' || shape === 'number') {
     const column = descending ? 'high' : 'low';
     const better = descending
       ? '+y.high > x.high OR (+y.high = x.high AND +y.low > x.low)'
       : '+y.low < x.low OR (+y.low = x.low AND +y.high < x.high)';
-    const where = onlyBest('range', parameter, better);
     return {
       table: 'range',
       index: `range_${column}`,
       column: `x.${column}`,
       where,
+      only: onlyBest('range', better),
       bound: bound(`x.${column}`),
       missing,
     };
@@ -50,12 +52,12 @@ export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): Sor
   if (shape === 'string') {
     const compared = descending ? '>' : '<';
     const better = `+y.folded ${compared} x.folded OR (+y.folded = x.folded AND +y.exact ${compared} x.exact)`;
-    const where = onlyBest('string', parameter, better);
     return {
       table: 'string',
       index: 'string_value',
       column: 'x.folded',
       where,
+      only: onlyBest('string', better),
       bound: bound('x.folded'),
       missing,
     };
@@ -63,9 +65,8 @@ export function sortWalk(key: TypeSortKey, type: string, reversed: boolean): Sor
   return undefined;
 }
 
-function onlyBest(table: string, parameter: number, better: string): Fragment {
+function onlyBest(table: string, better: string): Fragment {
   return fragment(
-    `x.parameter = ? AND NOT EXISTS (SELECT 1 FROM ${table} y WHERE y.rid = x.rid AND y.parameter = x.parameter AND (${better}))`,
-    parameter,
+    `NOT EXISTS (SELECT 1 FROM ${table} y WHERE y.rid = x.rid AND y.parameter = x.parameter AND (${better}))`,
   );
 }
