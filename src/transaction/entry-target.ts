@@ -27,11 +27,13 @@ export function entryTargets(
   lookups: Lookups,
   patches: ReadonlyMap<number, { readonly id: string }>,
 ): readonly EntryTarget[] {
+  const remaining = lookupsAfterDeletes(entries, lookups);
   const made = new Map<string, string>();
   const written = new Map<string, number>();
   return entries.map((entry) =>
     inEntry(entry.index, () => {
-      const target = entryTarget(entry, lookups, patches, made);
+      const found = entry.request.method === 'DELETE' ? lookups : remaining;
+      const target = entryTarget(entry, found, patches, made);
       for (const key of writtenKeys(target)) {
         const other = written.get(key);
         if (other !== undefined) {
@@ -43,6 +45,24 @@ export function entryTargets(
         written.set(key, entry.index);
       }
       return target;
+    }),
+  );
+}
+
+/** What is found when the deletes of a transaction, which come first, are done. */
+export function lookupsAfterDeletes(entries: readonly PlannedEntry[], lookups: Lookups): Lookups {
+  const deleted = new Set(
+    entries.flatMap(({ request, address, criteria }) => {
+      if (request.method !== 'DELETE') return [];
+      if (address.kind === 'instance') return [`${address.type}/${address.id}`];
+      return (lookups.get(criteriaKey(criteria!)) ?? []).map((id) => `${criteria!.type}/${id}`);
+    }),
+  );
+  if (deleted.size === 0) return lookups;
+  return new Map(
+    [...lookups].map(([key, ids]) => {
+      const type = key.slice(0, key.indexOf('?'));
+      return [key, ids.filter((id) => !deleted.has(`${type}/${id}`))];
     }),
   );
 }

@@ -13,7 +13,7 @@ export interface Criteria {
 
 /** Criteria that have to be looked up. */
 export interface AskedCriteria extends Criteria {
-  /** True where every match counts, as those of a delete do. */
+  /** True where every match counts. */
   readonly all: boolean;
 }
 
@@ -60,6 +60,9 @@ export class TransactionPlan {
         return entry;
       }),
     );
+    // What the transaction deletes matches nothing any more: so of the others all have to be known.
+    const hasDelete = this.entries.some(({ request }) => request.method === 'DELETE');
+    for (const [key, asked] of criteria) if (hasDelete) criteria.set(key, { ...asked, all: true });
     this.criteria = criteria;
   }
 }

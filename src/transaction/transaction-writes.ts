@@ -7,7 +7,7 @@ import type { StructureCheck } from '../fhir/structure/structure-check.ts';
 import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
 import type { Expectation, Write } from '../store/write.ts';
 import { EntryLinks, restfulBase } from './entry-links.ts';
-import { type EntryTarget, entryTargets, type Lookups } from './entry-target.ts';
+import { type EntryTarget, entryTargets, type Lookups, lookupsAfterDeletes } from './entry-target.ts';
 import { inEntry, type PlannedEntry, type TransactionPlan } from './transaction-plan.ts';
 
 /** A resource as a patch of the transaction leaves it. */
@@ -60,7 +60,7 @@ export function transactionWrites(
 ): TransactionWrites {
   const patches = new Map(patched.map((each) => [each.index, each]));
   const targets = entryTargets(plan.entries, lookups, patches);
-  const links = linksOf(plan, lookups, targets);
+  const links = linksOf(plan, lookupsAfterDeletes(plan.entries, lookups), targets);
   const bulk = new BulkWriter();
   const entries: number[] = expectations.map(() => -1);
   for (const expectation of expectations) bulk.add(expectation);

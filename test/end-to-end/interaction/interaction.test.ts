@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, RunningServer } from '../../api/running-server.ts';
+import { batches, transactions } from './bundle-cases.ts';
+import { type Case, person, put, type Request, type Section, visit } from './case.ts';
+import { binaries, operations } from './operation-cases.ts';
+import { formats, histories, reads } from './read-cases.ts';
+import { conditionalCreates, conditionalUpdates, creates, deletes, patches, updates } from './write-cases.ts';
+
+const SECTIONS: readonly Section[] = [
+  ...[reads, formats, histories, creates, conditionalCreates, updates, conditionalUpdates],
+  ...[patches, deletes, transactions, batches, operations, binaries],
+];
+const COLLECTION = [person('p1'), person('p2'), visit('e1')];
+
+/** Where what is there came from, which makes no difference. */
+const MAKINGS = [
+  { name: 'what came with the master', master: COLLECTION, written: [] },
+  { name: 'what the tenant wrote', master: [], written: COLLECTION },
+  { name: 'some of both', master: COLLECTION.slice(0, 1), written: COLLECTION.slice(1) },
+];
+
+let tenants = 0;
+
+describe.each(MAKINGS)('on $name', ({ master, written }) => {
+  let running: RunningServer;
+
+  beforeAll(async () => {
+    // A master without documents of a type is no empty master.
+    running = await new RunningServer({ maxWarm: 1_000 }).start([
+      { resourceType: 'Basic', id: 'other' },
+      ...master,
+    ]);
+  });
+  afterAll(() => running.stop());
+
+  async function send(tenant: string, { path, ...sent }: Request): Promise<Answer> {
+    return running.send(`/tenants/${tenant}/fhir${path}`, sent);
+  }
+
+  async function succeed(tenant: string, request: Request): Promise<void> {
+    const { status, text } = await send(tenant, request);
+    expect([200, 201, 204], text).toContain(status);
+  }
+
+  describe.each(SECTIONS)('$title ($link)', ({ cases }) => {
+    test.each(cases)(
+      '$name',
+      async ({ before = [], request, status, body, headers = {}, afterwards }: Case) => {
+        const tenant = `t${++tenants}`;
+        await running.tenants.warmUp(tenant);
+        for (const resource of written) await succeed(tenant, put(resource));
+        for (const each of before) await succeed(tenant, each);
+        const answer = await send(tenant, request);
+        holds(answer, status, body);
+        for (const [name, expected] of Object.entries(headers)) {
+          const value = answer.headers.get(name);
+          if (expected instanceof RegExp) expect(value, name).toMatch(expected);
+          else expect(value, name).toBe(expected);
+        }
+        if (afterwards !== undefined) {
+          holds(await send(tenant, afterwards.request), afterwards.status, afterwards.body);
+        }
+      },
+    );
+  });
+});
+
+/** Lists are as long as expected, but for those of a history, which says how its resources came to be. */
+function holds({ status, text }: Answer, expected: number, body: object | string | undefined): void {
+  expect(status, text).toBe(expected);
+  if (typeof body === 'string') expect(text).toContain(body);
+  else if (body !== undefined) expect(firstOfHistory(JSON.parse(text), body)).toMatchObject(body);
+}
+
+function firstOfHistory(answer: { type?: string; entry?: unknown[] }, body: { entry?: unknown[] }): object {
+  return answer.type === 'history'
+    ? { ...answer, entry: answer.entry?.slice(0, body.entry?.length ?? 0) }
+    : answer;
+}
