@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ResourceContent } from '../../src/fhir/resource-content.ts';
+import { Extraction } from '../../src/fhir/search/extraction.ts';
+import { SearchParameters } from '../../src/fhir/search/search-parameters.ts';
 import { moveInstallation } from '../../src/move/move.ts';
 import type { CollectionStore, Store } from '../../src/store/store.ts';
 import type { Write } from '../../src/store/write.ts';
@@ -13,7 +16,33 @@ import {
 } from './engine.ts';
 
 const NEVER = new AbortController().signal;
-const BASICS = Array.from({ length: 12 }, (_, index) => content('Basic', `b${index}`, { language: 'de' }));
+const extraction = new Extraction();
+const CODE = new SearchParameters().find('Basic', 'code')!.number;
+const CODES = ['de', 'fr', 'it', 'é', 'x', 'nl'];
+const BASICS = Array.from({ length: 12 }, (_, index) => coded(`b${index}`, 'de'));
+
+/** A resource that is found by its code. */
+function coded(id: string, code: string): ResourceContent {
+  const members = { code: { coding: [{ system: 'urn:s', code }] } };
+  const indexed = extraction.indexedValues({ resourceType: 'Basic', id, ...members });
+  return { ...content('Basic', id, members), indexed };
+}
+
+/** The ids that have each code, newest first. */
+async function found(collection: CollectionStore): Promise<unknown> {
+  const pages = CODES.map((code) =>
+    collection.search({
+      types: [
+        {
+          type: 'Basic',
+          criterion: { kind: 'index', parameter: CODE, tests: [{ kind: 'token', system: 'urn:s', code }] },
+        },
+      ],
+      ...{ sort: [], includes: [], count: 100, total: 'accurate' },
+    }),
+  );
+  return (await Promise.all(pages)).map(({ matches, total }) => [total, ...matches.map(({ id }) => id)]);
+}
 
 /** What tenants see of their documents, versions and reviews, and the order of them. */
 async function seen(collection: CollectionStore): Promise<unknown> {
@@ -27,6 +56,7 @@ async function seen(collection: CollectionStore): Promise<unknown> {
     histories: histories.map(({ entries }) =>
       entries.map(({ document, ...entry }) => ({ ...entry, ...document, bytes: undefined })),
     ),
+    found: await found(collection),
     reviewed: await collection.count({ type: 'Basic', reviewed: true }),
   };
 }
@@ -52,7 +82,7 @@ export function moveConformance(source: Engine, target: Engine): void {
 
     const put = (id: string, language: string): Write => ({
       kind: 'put',
-      content: content('Basic', id, { language }),
+      content: coded(id, language),
     });
     const change = async (tenant: string, ...writes: readonly Write[]) => {
       for (const [index, write] of writes.entries()) {

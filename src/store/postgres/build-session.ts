@@ -70,6 +70,18 @@ export class BuildSession {
     return this.#transaction(`${INDEXING}; `, 'UPDATE', task);
   }
 
+  /** Makes indexes, several at once. */
+  async index(statements: readonly string[]): Promise<void> {
+    const waiting = [...statements];
+    const work = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const statement = next;
+        await this.#transaction(`${INDEXING}; `, 'SHARE', (client) => client.query(statement));
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, work));
+  }
+
   /** Marks the documents as settled with the transaction of `client`. */
   async markSettled(client: Queryable): Promise<void> {
     await client.query(`UPDATE ${this.#build} SET settled = true`);

@@ -1,4 +1,4 @@
-import { createValueIndexes, INDEX_COLUMNS_SQL } from './search/value-columns.ts';
+import { createValueIndexes, INDEX_COLUMNS_SQL, keyOfValues } from './search/value-columns.ts';
 
 /**
  * Names and shapes that the whole engine agrees on: one schema for the installation, one more per generation of the
@@ -46,13 +46,21 @@ export function createMasterTables(generation: number): readonly string[] {
   ];
 }
 
-/** The keys that reads need, made once the documents are in. The last fails while two documents have the same key. */
+/** What reads and searches walk, once the documents are in; each can be made beside the others. */
 export function indexMasterTables(generation: number): readonly string[] {
   const { document, indexValue } = masterTables(generation);
   return [
     ...createValueIndexes(indexValue, ''),
-    `CREATE UNIQUE INDEX document_rid ON ${document} (rid)`,
-    `CREATE UNIQUE INDEX document_type_rid ON ${document} (type, rid)`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS document_rid ON ${document} (rid)`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS document_type_rid ON ${document} (type, rid)`,
+  ];
+}
+
+/** The keys. The last fails while two documents have the same one. */
+export function keyMasterTables(generation: number): readonly [values: string, documents: string] {
+  const { document, indexValue } = masterTables(generation);
+  return [
+    keyOfValues(indexValue),
     `ALTER TABLE ${document} ADD CONSTRAINT document_key PRIMARY KEY (type, id)`,
   ];
 }

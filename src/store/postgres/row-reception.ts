@@ -1,4 +1,5 @@
 import { WarmfhirError } from '../../errors.ts';
+import { ThreadedExtraction } from '../../fhir/search/threaded-extraction.ts';
 import type { GenerationBuild, GenerationInfo, IngestionStatus } from '../generation.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import { type ChangedDocument, MOVED, type Reception } from '../transfer.ts';
@@ -13,6 +14,7 @@ import type { Owner, Queryable } from './owner.ts';
 import { PostgresBuild } from './postgres-build.ts';
 import { COUNT_UP } from './registry-statements.ts';
 import { completeGeneration } from './seal-generation.ts';
+import { AddressNumbers } from './search/value-key.ts';
 import { FIRST_OVERLAY_RID } from './write-statements.ts';
 
 /** So many tenants are registered by one statement. */
@@ -22,6 +24,8 @@ const TENANTS = 1000;
 export class RowReception implements Reception {
   readonly #owner: Owner;
   readonly #lock: IngestLock;
+  readonly #extraction = new ThreadedExtraction();
+  readonly #addresses = new AddressNumbers();
   #generations: readonly GenerationInfo[] = [];
 
   private constructor(owner: Owner, lock: IngestLock) {
@@ -84,6 +88,12 @@ export class RowReception implements Reception {
   }
 
   async addChanges({ serial }: TenantRecord, documents: readonly ChangedDocument[]): Promise<void> {
+    const texts = documents.flatMap(({ json }) => (json === null ? [] : [json]));
+    const values = [...(await this.#extraction.indexedValues(texts))];
+    const indexed = documents.map((document) => ({
+      document,
+      indexed: document.json === null ? undefined : values.shift(),
+    }));
     const next = documents.reduce((most, { rid }) => Math.max(most, rid + 1), FIRST_OVERLAY_RID);
     await this.#owner.transaction(async (client) => {
       await client.query(
@@ -91,7 +101,7 @@ export class RowReception implements Reception {
          ON CONFLICT (tenant_id) DO UPDATE SET next_rid = greatest(o.next_rid, excluded.next_rid)`,
         [serial, next],
       );
-      await addOverlayRows(client, serial, documents);
+      await addOverlayRows(client, serial, indexed, this.#addresses);
     });
   }
 
@@ -113,8 +123,9 @@ export class RowReception implements Reception {
     });
   }
 
-  close(): Promise<void> {
-    return this.#lock.release();
+  async close(): Promise<void> {
+    await this.#extraction.close();
+    await this.#lock.release();
   }
 
   /** Removes what an interrupted move has left; anything else is somebody's. */

@@ -36,7 +36,8 @@ export async function completeGeneration(session: BuildSession): Promise<void> {
 
 /** What a reader may skip is known from then on, and how many rows there are of what. */
 async function vacuum(session: BuildSession): Promise<void> {
-  await session.query(`VACUUM (ANALYZE) ${masterTables(session.generation).document}`);
+  const { document, indexValue } = masterTables(session.generation);
+  await session.query(`VACUUM (ANALYZE) ${document}, ${indexValue}`);
 }
 
 /** @returns when the generation was begun */

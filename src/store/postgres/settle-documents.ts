@@ -2,7 +2,7 @@ import { supersedes } from '../duplicate.ts';
 import type { BuildDocuments } from './build-documents.ts';
 import type { BuildSession } from './build-session.ts';
 import { buildTables } from './build-tables.ts';
-import { indexMasterTables, masterTables } from './master-tables.ts';
+import { indexMasterTables, keyMasterTables, masterTables } from './master-tables.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import type { Queryable } from './owner.ts';
 
@@ -14,11 +14,11 @@ const UNIQUE_VIOLATION = '23505';
  * been added one after the other in the order of their rids.
  */
 export async function settleDocuments(session: BuildSession, documents: BuildDocuments): Promise<void> {
+  await session.index(indexMasterTables(session.generation));
   await session.alone(async (client, settled) => {
     if (settled) return;
-    const statements = [...indexMasterTables(session.generation)];
-    const key = statements.pop()!;
-    for (const statement of statements) await client.query(statement);
+    const [keyOfValues, key] = keyMasterTables(session.generation);
+    await client.query(keyOfValues);
     if (!(await succeeds(client, key))) {
       await dropDuplicates(client, session.generation, documents);
       await client.query(key);

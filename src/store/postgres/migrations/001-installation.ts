@@ -1,5 +1,5 @@
 import { APP_ROLE, SCHEMA } from '../master-tables.ts';
-import { createValueIndexes, INDEX_COLUMNS_SQL } from '../search/value-columns.ts';
+import { createValueIndexes, INDEX_COLUMNS_SQL, keyOfValues } from '../search/value-columns.ts';
 
 /** Tables with tenants' own rows. */
 export const TENANT_TABLES: readonly string[] = [
@@ -70,6 +70,7 @@ CREATE TABLE ${SCHEMA}.tenant_search (
 
 CREATE TABLE ${SCHEMA}.tenant_index_value (tenant_id bigint NOT NULL, ${INDEX_COLUMNS_SQL});
 ${createValueIndexes(`${SCHEMA}.tenant_index_value`, 'tenant_id, ').join(';\n')};
+${keyOfValues(`${SCHEMA}.tenant_index_value`)};
 
 CREATE FUNCTION ${SCHEMA}.app_tenant() RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE tenant text := current_setting('app.tenant', true);

@@ -31,6 +31,8 @@ export const INDEX_COLUMNS = [
   ['label', 'text'],
 ] as const;
 
+export const INDEX_COLUMN_NAMES = INDEX_COLUMNS.map(([name]) => name).join(', ');
+
 /** A row as values in the order of its columns. */
 export type IndexRow = readonly (string | number | null)[];
 
@@ -51,18 +53,28 @@ const LOOK_UPS = {
 } as const;
 
 /**
- * Primary key and indexes of a table of values.
+ * Indexes of a table of values; each can be made beside the others. The first is what `keyOfValues` is made of.
  * @param lead `tenant_id, ` for the overlays', '' for a master's
  */
 export function createValueIndexes(table: string, lead: string): readonly string[] {
-  const name = table.slice(table.lastIndexOf('.') + 1);
+  const name = nameOf(table);
   return [
-    `ALTER TABLE ${table} ADD CONSTRAINT ${name}_key PRIMARY KEY (${lead}rid, slot, ordinal)`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS ${name}_key ON ${table} (${lead}rid, slot, ordinal)`,
     ...Object.entries(LOOK_UPS).map(
       ([column, rest]) =>
-        `CREATE INDEX ${name}_${column} ON ${table} (${lead}slot, ${rest}) WHERE ${column} IS NOT NULL`,
+        `CREATE INDEX IF NOT EXISTS ${name}_${column} ON ${table} (${lead}slot, ${rest}) WHERE ${column} IS NOT NULL`,
     ),
   ];
+}
+
+/** Gives a table of values its primary key. */
+export function keyOfValues(table: string): string {
+  const key = `${nameOf(table)}_key`;
+  return `ALTER TABLE ${table} ADD CONSTRAINT ${key} PRIMARY KEY USING INDEX ${key}`;
+}
+
+function nameOf(table: string): string {
+  return table.slice(table.lastIndexOf('.') + 1);
 }
 
 /** Which values of a parameter a row is one of. */

@@ -27,20 +27,27 @@ export class AddressNumbers {
   }
 }
 
+/** PostgreSQL has no NUL in texts, neither in what is kept nor in what is looked for. */
+export function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\u{FFFD}') : text;
+}
+
 /** A text that is compared as a whole, in at most `LONGEST_KEY` characters: equal for equal texts alone. */
-export function wholeKey(text: string): string {
+export function wholeKey(of: string): string {
+  const text = storable(of);
   if (text.length <= LONGEST_KEY) return text;
   return `${startKey(text).slice(0, LONGEST_KEY - 60)}…${createHash('sha256').update(text).digest('base64')}`;
 }
 
 /** The beginning of a text, cut between characters. */
-export function startKey(text: string): string {
+export function startKey(of: string): string {
+  const text = storable(of);
   if (text.length <= LONGEST_KEY) return text;
   const start = text.slice(0, LONGEST_KEY);
   return /[\ud800-\udbff]$/.test(start) ? start.slice(0, -1) : start;
 }
 
-/** The test as it is put to rows whose long texts were cut. */
+/** The test as it is put to rows whose texts were cut where they were long. */
 export function cutTest(test: Test): Test {
   switch (test.kind) {
     case 'token':
@@ -48,9 +55,15 @@ export function cutTest(test: Test): Test {
     case 'quantity':
       return test.code === undefined ? test : { ...test, code: wholeKey(test.code) };
     case 'string':
-      return test.mode === 'prefix' ? { ...test, text: startKey(test.text) } : test;
+      return { ...test, text: test.mode === 'prefix' ? startKey(test.text) : storable(test.text) };
+    case 'token-text':
+      return { ...test, folded: storable(test.folded) };
     case 'reference':
-      return test.id === undefined ? test : { ...test, id: wholeKey(test.id) };
+      return {
+        ...test,
+        ...(test.id !== undefined && { id: wholeKey(test.id) }),
+        ...(test.version !== undefined && { version: wholeKey(test.version) }),
+      };
     case 'uri':
       return { ...test, uri: wholeKey(test.uri) };
     default:

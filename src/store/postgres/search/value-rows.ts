@@ -1,7 +1,7 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { CompositePart, IndexedValues } from '../../../fhir/search/indexed-values.ts';
 import { INDEX_COLUMNS, type IndexRow, slotOf } from './value-columns.ts';
-import { type AddressNumbers, startKey, wholeKey } from './value-key.ts';
+import { type AddressNumbers, startKey, storable, wholeKey } from './value-key.ts';
 
 type Column = (typeof INDEX_COLUMNS)[number][0];
 type Cells = Partial<Record<Exclude<Column, 'rid' | 'slot' | 'ordinal'>, string | number>>;
@@ -20,7 +20,8 @@ export function indexRows(rid: number, values: IndexedValues, addresses: Address
     type: type === '' ? 0 : resourceTypeCode(type),
   });
   for (const [parameter, ...row] of values.token) put(slotOf(parameter), token(...row));
-  for (const [parameter, folded] of values.tokenText) put(slotOf(parameter, 'text'), { label: folded });
+  for (const [parameter, folded] of values.tokenText)
+    put(slotOf(parameter, 'text'), { label: storable(folded) });
   for (const [parameter, ...row] of values.identifier) put(slotOf(parameter, 'identifier'), token(...row));
   for (const [parameter, ...row] of values.string) put(slotOf(parameter), text(...row));
   for (const [parameter, ...row] of values.date) put(slotOf(parameter), range(...row));
@@ -48,7 +49,8 @@ export function indexRows(rid: number, values: IndexedValues, addresses: Address
   return rows;
 }
 
-function text(folded: string, exact: string): Cells {
+function text(ofFolded: string, ofExact: string): Cells {
+  const [folded, exact] = [storable(ofFolded), storable(ofExact)];
   const key = startKey(folded);
   return { folded: key, exact: exact === key ? '' : exact, ...(key === folded ? {} : { whole: folded }) };
 }
