@@ -1,8 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+const ON_BOTH_ENGINES = [
+  'test/api/*.test.ts',
+  'test/end-to-end/search/*.test.ts',
+  'test/end-to-end/clients.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'], provide: { engine: 'sqlite' } } },
+      // Whatever a client can notice is the same on the other engine.
+      {
+        extends: true,
+        test: { name: 'postgres', include: ON_BOTH_ENGINES, provide: { engine: 'postgres' } },
+      },
+    ],
     globalSetup: ['test/postgres/postgres-starter.ts'],
     pool: 'forks',
     testTimeout: 60_000,

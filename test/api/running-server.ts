@@ -14,11 +14,11 @@ import { ThreadedResourceCheck } from '../../src/fhir/threaded-resource-check.ts
 import { type Log, silentLog } from '../../src/log.ts';
 import { PrometheusMetrics } from '../../src/metrics/prometheus/prometheus-metrics.ts';
 import { ReviewService } from '../../src/review/review.ts';
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { TenantManager, type TenantManagerOptions } from '../../src/tenant/tenant-manager.ts';
 import { ThreadedRequestBundles } from '../../src/transaction/threaded-request-bundles.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { newStore } from './prepared-stores.ts';
 
 export interface Answer {
   readonly status: number;
@@ -57,7 +57,7 @@ export class RunningServer {
   constructor(options: Partial<ServerOptions & TenantManagerOptions> = {}) {
     const log: Log = options.log ?? silentLog;
     const { clock, metrics } = this;
-    const store = options.store ?? SqliteStore.open(join(this.folder, 'data'));
+    const store = options.store ?? newStore(this.folder);
     this.store = store;
     this.collections = new TenantCollectionManager({ store, clock, log });
     this.tenants = new TenantManager({

@@ -1,4 +1,5 @@
 import { INSTALLATION, TENANT_TABLES } from './001-installation.ts';
+import { WORD_FUNCTIONS } from './word-functions.ts';
 
 /** A step of the schema: numbered from 1 without gaps, never changed once it was released. */
 export interface Migration {
@@ -12,7 +13,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   {
     number: 1,
-    sql: INSTALLATION,
+    sql: `${INSTALLATION}\n${WORD_FUNCTIONS}`,
     distributed: TENANT_TABLES,
   },
 ];
