@@ -16,9 +16,11 @@ export interface MetaLabels {
 /** Adds labels to a meta; those that are there already stay as they are. */
 export function addLabels<Meta extends MetaLabels>(meta: Meta, added: MetaLabels): Meta {
   return changed(meta, (name) => {
-    const list = listOf(meta, name);
-    const keys = new Set(list.map(keyOf));
-    return [...list, ...listOf(withoutReview(added), name).filter((label) => !keys.has(keyOf(label)))];
+    const labels = new Map(listOf(meta, name).map((label) => [keyOf(label), label]));
+    for (const label of listOf(withoutReview(added), name)) {
+      if (!labels.has(keyOf(label))) labels.set(keyOf(label), label);
+    }
+    return [...labels.values()];
   });
 }
 

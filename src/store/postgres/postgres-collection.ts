@@ -1,4 +1,4 @@
-import { type BulkResults, type BulkWrites, packResults, readBulkWrites } from '../bulk-write.ts';
+import { type BulkResults, type BulkWrites, collectBulkWrites, packResults } from '../bulk-write.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
@@ -75,7 +75,7 @@ export class PostgresCollection implements CollectionStore {
   }
 
   async writeBulk(writes: BulkWrites, now: number): Promise<BulkResults> {
-    return packResults(await this.write([...readBulkWrites(writes)], now));
+    return packResults(await this.write(await collectBulkWrites(writes), now));
   }
 
   keepSearch(search: KeptSearch & { readonly now: number }): Promise<void> {
