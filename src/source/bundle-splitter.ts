@@ -51,6 +51,8 @@ export class BundleSplitter {
   readonly #options: BundleSplitterOptions;
   readonly #scanner = new ValueScanner();
   readonly #members = new Map<string, Uint8Array>();
+  readonly #keys = new Set<string>();
+  #repeatedKey: string | undefined;
   #state: State = 'start';
   #problem: BundleProblem | undefined;
   #chunkOffset = 0;
@@ -69,6 +71,11 @@ export class BundleSplitter {
   /** What was kept of the members asked for, as JSON text. The last one counts where a key comes twice. */
   get members(): ReadonlyMap<string, Uint8Array> {
     return this.#members;
+  }
+
+  /** A key that the outermost object has twice. */
+  get repeatedKey(): string | undefined {
+    return this.#repeatedKey;
   }
 
   /** Why the text is not one JSON object; known for certain after `end`. */
@@ -192,6 +199,8 @@ export class BundleSplitter {
       return;
     }
     this.#key = text === null ? '' : Buffer.from(text.subarray(1, -1)).toString('latin1');
+    if (this.#keys.has(this.#key)) this.#repeatedKey ??= this.#key;
+    this.#keys.add(this.#key);
     this.#state = 'colon';
   }
 

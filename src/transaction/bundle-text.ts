@@ -28,7 +28,7 @@ export interface RequestBundle {
 /**
  * Cuts a Bundle of type batch or transaction into its entries, which stay unread.
  *
- * @throws encoding-invalid, json-malformed, body-invalid
+ * @throws encoding-invalid, json-malformed, json-duplicate-key, body-invalid
  */
 export function readBundle(body: Uint8Array): RequestBundle {
   if (!isUtf8(body)) throw new WarmfhirError('encoding-invalid', 'The body is not valid UTF-8.');
@@ -37,6 +37,7 @@ export function readBundle(body: Uint8Array): RequestBundle {
   const entries = Array.from(splitter.push(body), ({ bytes }: BundleEntry) => bytes!);
   splitter.end();
   if (splitter.problem !== undefined) throw new WarmfhirError('json-malformed', splitter.problem.reason);
+  if (splitter.repeatedKey !== undefined) throw repeated('Bundle', splitter.repeatedKey);
   const [resourceType, type] = members.map((name) => memberValue(splitter.members.get(name)));
   if (resourceType !== 'Bundle') {
     throw new WarmfhirError('body-invalid', `The base takes a Bundle, not ${shown(resourceType)}.`);
@@ -54,7 +55,7 @@ export function readBundle(body: Uint8Array): RequestBundle {
  */
 export function readRequestEntry(text: Uint8Array, bases: readonly string[]): RequestEntry {
   const members = objectMembers(text, (key) => {
-    throw new WarmfhirError('json-duplicate-key', `The entry holds the key ${shown(key)} twice.`);
+    throw repeated('entry', key);
   });
   if (members === undefined) throw new WarmfhirError('json-malformed', 'The entry is not a JSON object.');
   for (const key of members.keys()) {
@@ -64,8 +65,18 @@ export function readRequestEntry(text: Uint8Array, bases: readonly string[]): Re
   if (fullUrl !== undefined && typeof fullUrl !== 'string') {
     throw new WarmfhirError('body-invalid', 'The entry has a fullUrl that is no text.');
   }
-  const request = entryRequest(parsedMember(text, members.get('request')), bases);
+  const asked = slice(text, members.get('request'));
+  if (asked !== undefined) {
+    objectMembers(asked, (key) => {
+      throw repeated('request', key);
+    });
+  }
+  const request = entryRequest(memberValue(asked), bases);
   return { request, fullUrl, resource: slice(text, members.get('resource')) };
+}
+
+function repeated(of: string, key: string): WarmfhirError {
+  return new WarmfhirError('json-duplicate-key', `The ${of} holds the key ${shown(key)} twice.`);
 }
 
 function slice(text: Uint8Array, range: ValueRange | undefined): Uint8Array | undefined {

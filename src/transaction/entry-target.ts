@@ -28,7 +28,7 @@ export function entryTargets(
   patches: ReadonlyMap<number, { readonly id: string }>,
 ): readonly EntryTarget[] {
   const remaining = lookupsAfterDeletes(entries, lookups);
-  const made = new Map<string, string>();
+  const made = new Map<string, Made>();
   const written = new Map<string, number>();
   return entries.map((entry) =>
     inEntry(entry.index, () => {
@@ -67,12 +67,19 @@ export function lookupsAfterDeletes(entries: readonly PlannedEntry[], lookups: L
   );
 }
 
-/** @param made ids of conditional creates so far, by criteria: another one with the same creates nothing */
+/** A resource that a conditional entry makes, because its criteria match nothing. */
+interface Made {
+  readonly id: string;
+  readonly index: number;
+  readonly method: 'POST' | 'PUT';
+}
+
+/** @param made what conditional entries made so far, by criteria: another create with the same creates nothing */
 function entryTarget(
   entry: PlannedEntry,
   lookups: Lookups,
   patches: ReadonlyMap<number, { readonly id: string }>,
-  made: Map<string, string>,
+  made: Map<string, Made>,
 ): EntryTarget {
   const { request, address, criteria, newId } = entry;
   const found = criteria === undefined ? [] : (lookups.get(criteriaKey(criteria)) ?? []);
@@ -81,9 +88,11 @@ function entryTarget(
       const { type } = address as { type: string };
       if (criteria === undefined) return { action: 'create', type, id: newId };
       const key = criteriaKey(criteria);
-      const id = oneOf(found, key) ?? made.get(key);
+      const other = made.get(key);
+      if (other?.method === 'PUT') throw overlapping(key, other);
+      const id = oneOf(found, key) ?? other?.id;
       if (id !== undefined) return { action: 'require', type, id };
-      made.set(key, newId);
+      made.set(key, { id: newId, index: entry.index, method: 'POST' });
       return { action: 'create', type, id: newId };
     }
     case 'PUT': {
@@ -92,8 +101,12 @@ function entryTarget(
       }
       const { type } = criteria!;
       const own = ownId(entry.resource!);
-      const id = oneOf(found, criteriaKey(criteria!));
+      const key = criteriaKey(criteria!);
+      const id = oneOf(found, key);
       if (id === undefined) {
+        const other = made.get(key);
+        if (other !== undefined) throw overlapping(key, other);
+        made.set(key, { id: own ?? newId, index: entry.index, method: 'PUT' });
         return own === undefined
           ? { action: 'create', type, id: newId }
           : { action: 'put', type, id: own, assignId: false };
@@ -125,6 +138,14 @@ function writtenKeys(target: EntryTarget): readonly string[] {
   if (target.action === 'none' || target.action === 'require') return [];
   if (target.action === 'delete') return target.ids.map((id) => `${target.type}/${id}`);
   return [`${target.type}/${target.id}`];
+}
+
+/** What both make would match the criteria of each. */
+function overlapping(key: string, { index }: Made): WarmfhirError {
+  return new WarmfhirError(
+    'body-invalid',
+    `Entry ${index} makes what matches ${key} too: once is all that a transaction can.`,
+  );
 }
 
 function oneOf(ids: readonly string[], key: string): string | undefined {

@@ -20,7 +20,8 @@ const send = (type: string, entry: readonly Entry[], headers: Record<string, str
 const request = (method: string, url: string, more: object = {}) => ({ request: { method, url, ...more } });
 const statuses = (json: { entry: { response: { status: string } }[] }) =>
   json.entry.map(({ response }) => response.status.slice(0, 3));
-const total = async (path: string) => (await at(`${path}?_count=0&_total=accurate`)).json.total;
+const total = async (path: string) =>
+  (await at(`${path}${path.includes('?') ? '&' : '?'}_count=0&_total=accurate`)).json.total;
 
 describe('a transaction', () => {
   it('writes all with links put right, and answers entry by entry in the order of the request', async () => {
@@ -134,6 +135,22 @@ describe('a transaction', () => {
     expect((await at('/fhir/Patient/p1')).json.name[0].family).toBe('Chalmers');
   });
 
+  it.each([
+    ['PUT', 'PUT'],
+    ['POST', 'PUT'],
+    ['PUT', 'POST'],
+  ])('makes no two resources for the same criteria: %s and %s', async (...methods) => {
+    const conditional = (method: string) => ({
+      ...(method === 'PUT'
+        ? request('PUT', 'Patient?family=Twice')
+        : request('POST', 'Patient', { ifNoneExist: 'family=Twice' })),
+      resource: { resourceType: 'Patient', name: [{ family: 'Twice' }] },
+    });
+    const { status, json } = await send('transaction', methods.map(conditional));
+    expect([status, json.issue[0].diagnostics]).toEqual([400, expect.stringContaining('Bundle.entry[1]')]);
+    expect(await total('/fhir/Patient?family=Twice')).toBe(0);
+  });
+
   it('names the entry that is wrong', async () => {
     const wrong = { ...request('POST', 'Patient'), resource: { ...patient('x'), birthDate: 'yesterday' } };
     const { json } = await send('transaction', [request('GET', 'Patient/p1'), wrong]);
@@ -147,6 +164,12 @@ describe('a transaction', () => {
     [
       'broken JSON in a resource',
       '{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Patient"},"resource":{"resourceType":"Patient",}}]}',
+      400,
+    ],
+    ['its type twice', '{"resourceType":"Bundle","type":"batch","type":"transaction"}', 400],
+    [
+      'a method twice',
+      '{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","method":"DELETE","url":"Patient/p1"}}]}',
       400,
     ],
     [

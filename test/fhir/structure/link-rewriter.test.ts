@@ -44,7 +44,10 @@ describe('LinkRewriter', () => {
       resourceType: 'Patient',
       identifier: [{ system: 'urn:ietf:rfc:3986', value: 'urn:uuid:a' }],
       name: [{ text: 'urn:uuid:a', family: 'Patient?x=y' }],
-      extension: [{ url: 'urn:x', valueUri: 'Patient?x=y' }],
+      extension: [
+        { url: 'urn:x', valueUri: 'Patient?x=y' },
+        { url: 'urn:x', valueUuid: 'urn:uuid:a' },
+      ],
     };
     expect(json(resource)).toEqual(resource);
   });
