@@ -10,6 +10,9 @@ const CONNECT_WITHIN_MS = 10_000;
 /** The owner of the schema, who builds generations, prunes and moves: at the server itself, not at a pooler. */
 export class Owner {
   readonly #url: string;
+  /** Kept for the next one: many small tasks may follow each other. */
+  #idle: Client | undefined;
+  #closed = false;
 
   constructor(url: string) {
     this.#url = url;
@@ -37,15 +40,34 @@ export class Owner {
     }
   }
 
-  /** Runs `task` with a connection of its own. */
+  /** A connection that is given back. @throws store-unavailable */
+  async take(): Promise<Client> {
+    const idle = this.#idle;
+    this.#idle = undefined;
+    return idle ?? this.connect();
+  }
+
+  /** @param whole whether it can be used again: nothing failed on it, and it is in no transaction */
+  async giveBack(client: Client, whole: boolean): Promise<void> {
+    if (!whole || this.#idle !== undefined || this.#closed) return client.end().catch(() => {});
+    this.#idle = client;
+    client.once('end', () => {
+      if (this.#idle === client) this.#idle = undefined;
+    });
+  }
+
+  /** Runs `task` with a connection that nobody else uses meanwhile. */
   async run<Result>(task: (client: Client) => Promise<Result>): Promise<Result> {
-    const client = await this.connect();
+    const client = await this.take();
+    let whole = false;
     try {
-      return await task(client);
+      const result = await task(client);
+      whole = true;
+      return result;
     } catch (error) {
       throw databaseError(error);
     } finally {
-      await client.end().catch(() => {});
+      await this.giveBack(client, whole);
     }
   }
 
@@ -53,10 +75,15 @@ export class Owner {
   transaction<Result>(task: (client: Client) => Promise<Result>): Promise<Result> {
     return this.run((client) => inTransaction(client, () => task(client)));
   }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#idle?.end().catch(() => {});
+  }
 }
 
 /** Runs `task` between BEGIN and COMMIT. */
-export async function inTransaction<Result>(client: Queryable, task: () => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(client: Queryable, task: () => Promise<Result>): Promise<Result> {
   await client.query('BEGIN');
   try {
     const result = await task();

@@ -47,6 +47,7 @@ export class PostgresStore implements Store {
   readonly tenants: PostgresRegistry;
   readonly transfer: RowTransfer;
   readonly #database: Database;
+  readonly #owner: Owner;
   readonly #watch: ChangeWatch;
   readonly #masters: MasterGenerations;
   readonly #writer: TenantWriter;
@@ -73,9 +74,9 @@ export class PostgresStore implements Store {
     this.#masters = new MasterGenerations(database, options.documentCacheBytes ?? 256 * 1024 * 1024);
     this.#searches = new KeptSearches(database);
     this.#writer = new TenantWriter({ database, masters: this.#masters, registry: writer });
-    const owner = new Owner(listenUrl);
-    this.generations = new GenerationRows({ database, owner });
-    this.transfer = new RowTransfer(owner);
+    this.#owner = new Owner(listenUrl);
+    this.generations = new GenerationRows({ database, owner: this.#owner });
+    this.transfer = new RowTransfer(this.#owner);
     this.tenants = new PostgresRegistry({
       database,
       clock,
@@ -151,6 +152,7 @@ export class PostgresStore implements Store {
   async close(): Promise<void> {
     clearInterval(this.#housekeeping);
     await this.#watch.close();
+    await this.#owner.close();
     await this.#database.close();
   }
 

@@ -46,18 +46,21 @@ export class RowTransfer implements Transfer {
 
   /** The rows of a query as they are at its beginning. */
   async *#chunks<Columns>(sql: string): AsyncGenerator<readonly Columns[]> {
-    const client = await this.#owner.connect();
+    const client = await this.#owner.take();
+    let whole = false;
     try {
       await client.query(`BEGIN READ ONLY; DECLARE rows NO SCROLL CURSOR FOR ${sql}`);
       while (true) {
         const { rows } = await client.query(`FETCH ${CHUNK} FROM rows`);
         if (rows.length > 0) yield rows as Columns[];
-        if (rows.length < CHUNK) return;
+        if (rows.length < CHUNK) break;
       }
+      await client.query('COMMIT');
+      whole = true;
     } catch (error) {
       throw databaseError(error);
     } finally {
-      await client.end().catch(() => {});
+      await this.#owner.giveBack(client, whole);
     }
   }
 }

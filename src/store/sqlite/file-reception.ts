@@ -3,6 +3,7 @@ import { WarmfhirError } from '../../errors.ts';
 import type { GenerationBuild, GenerationInfo, IngestionStatus } from '../generation.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import { type ChangedDocument, MOVED, type Reception } from '../transfer.ts';
+import type { ChangeCounter } from './change-counter.ts';
 import { guarded } from './connection.ts';
 import { fileSha256 } from './file-hash.ts';
 import { IngestLock } from './ingest-lock.ts';
@@ -17,19 +18,21 @@ import type { SystemFile } from './system-file.ts';
 export class FileReception implements Reception {
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
+  readonly #changes: ChangeCounter;
   readonly #lock: IngestLock;
   readonly #empty = emptyOverlay();
   #generations: readonly GenerationInfo[] = [];
 
-  private constructor(folder: StoreFolder, system: SystemFile, lock: IngestLock) {
+  private constructor(folder: StoreFolder, system: SystemFile, changes: ChangeCounter, lock: IngestLock) {
     this.#folder = folder;
     this.#system = system;
+    this.#changes = changes;
     this.#lock = lock;
   }
 
   /** @throws store-not-empty, ingest-locked */
-  static begin(folder: StoreFolder, system: SystemFile): FileReception {
-    const reception = new FileReception(folder, system, new IngestLock(folder.ingestLock));
+  static begin(folder: StoreFolder, system: SystemFile, changes: ChangeCounter): FileReception {
+    const reception = new FileReception(folder, system, changes, new IngestLock(folder.ingestLock));
     try {
       reception.#clear();
       return reception;
@@ -96,6 +99,8 @@ export class FileReception implements Reception {
       }
       this.#system.setIngestionStatus(status);
     });
+    // A server that runs on the folder already looks at its tenants anew.
+    this.#changes.countUp();
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { VersionMethod } from '../document.ts';
 import { rowChunks } from '../row-chunks.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { ChangedDocument, MasterRow, Reception, Transfer, VersionRow } from '../transfer.ts';
+import type { ChangeCounter } from './change-counter.ts';
 import { type Connection, guarded, openConnection } from './connection.ts';
 import { FileReception } from './file-reception.ts';
 import type { StoreFolder } from './store-folder.ts';
@@ -13,10 +14,12 @@ import type { SystemFile } from './system-file.ts';
 export class FileTransfer implements Transfer {
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
+  readonly #changes: ChangeCounter;
 
-  constructor(folder: StoreFolder, system: SystemFile) {
+  constructor(folder: StoreFolder, system: SystemFile, changes: ChangeCounter) {
     this.#folder = folder;
     this.#system = system;
+    this.#changes = changes;
   }
 
   async *masterRows(generation: number): AsyncGenerator<readonly MasterRow[]> {
@@ -30,7 +33,7 @@ export class FileTransfer implements Transfer {
   }
 
   async receive(): Promise<Reception> {
-    return FileReception.begin(this.#folder, this.#system);
+    return FileReception.begin(this.#folder, this.#system, this.#changes);
   }
 }
 

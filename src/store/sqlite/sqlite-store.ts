@@ -72,7 +72,7 @@ export class SqliteStore implements Store {
     this.#writers = times(writers, () => thread<WriterCall>('writer-thread', share(1 / 2, writers)));
     this.#readers = times(readers, () => thread<ReaderCall>('reader-thread', share(1 / 4, readers)));
     this.#registry = thread<RegistryCall>('registry-thread', 0);
-    this.transfer = new FileTransfer(this.#folder, this.#system);
+    this.transfer = new FileTransfer(this.#folder, this.#system, this.#changes);
     this.generations = new GenerationFiles(this.#folder, this.#system, this.#masters);
     this.tenants = new TenantRows({
       folder: this.#folder,

@@ -10,7 +10,14 @@ export function openGenerations(url: string): { readonly rows: GenerationRows; c
     { url, deadlineMs: 5_000, shared: 1, exclusive: 1 },
     { dropRole: true, statementTimeoutMs: 5_000 },
   );
-  return { rows: new GenerationRows({ database, owner: new Owner(url) }), close: () => database.close() };
+  const owner = new Owner(url);
+  return {
+    rows: new GenerationRows({ database, owner }),
+    close: async () => {
+      await owner.close();
+      await database.close();
+    },
+  };
 }
 
 /** A migrated database of one test. */
