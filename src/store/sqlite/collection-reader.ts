@@ -2,9 +2,10 @@ import { inRanges } from '../../fhir/instant-range.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
+import { type PackedPage, packPage } from '../packed-page.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
 import { type Cursor, FIRST_PAGE, pageOf, parseCursor, type RidDocument } from '../page-cursor.ts';
-import type { SearchPage, SearchQuery } from '../search.ts';
+import type { SearchQuery } from '../search.ts';
 import { HistoryReader } from './history-reader.ts';
 import type { MasterFile } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
@@ -100,8 +101,8 @@ export class CollectionReader {
   }
 
   /** @throws page-token-invalid, search-too-costly, indexes-missing */
-  search(query: SearchQuery): SearchPage {
-    return this.#search().search(query);
+  search(query: SearchQuery): PackedPage {
+    return packPage(this.#search().search(query));
   }
 
   /** Documents that differ from the master: changed, made or deleted. */

@@ -2,6 +2,7 @@ import type { BatchingThread } from '../../threads/batching-thread.ts';
 import type { BulkResults, BulkWrites } from '../bulk-write.ts';
 import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
+import { type PackedPage, unpackPage } from '../packed-page.ts';
 import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
 import type { SearchPage, SearchQuery } from '../search.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
@@ -68,8 +69,8 @@ export class SqliteCollection implements CollectionStore {
     return this.#ask('page', query);
   }
 
-  search(query: SearchQuery): Promise<SearchPage> {
-    return this.#ask('search', query);
+  async search(query: SearchQuery): Promise<SearchPage> {
+    return unpackPage(await this.#ask<PackedPage>('search', query));
   }
 
   list(query: ListQuery): Promise<ListPage> {

@@ -26,8 +26,8 @@ export class CollectionArm {
     this.#file.limit(until);
   }
 
-  document(type: string, rid: number): StoredDocument {
-    return this.#file.document(type, rid);
+  documents(type: string, rids: readonly number[]): ReadonlyMap<number, StoredDocument> {
+    return this.#file.documents(type, rids);
   }
 
   /** The rid of a document that exists. */

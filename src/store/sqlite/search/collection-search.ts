@@ -7,6 +7,7 @@ import { cursorOf, type Position, pageStart } from '../../search/position.ts';
 import { sortKeyOfType, type TypeSortKey, typeOfParameter } from '../../search/sort-key.ts';
 import type { SearchPage, SearchQuery } from '../../search.ts';
 import type { CollectionArm, DocumentKey } from './collection-arm.ts';
+import { documentsOf } from './found-documents.ts';
 import { IncludedDocuments } from './included-documents.ts';
 
 /** What a tenant has changed, as a search of the master has to know it. */
@@ -83,7 +84,7 @@ export class CollectionSearch {
     const hasNext = forward ? more : true;
     const hasPrevious = forward ? position !== undefined : more;
     return {
-      matches: page.map((each) => each.arm.document(each.type, each.rid)),
+      matches: documentsOf(page),
       included: this.#included(query, page),
       ...(total === undefined ? {} : { total }),
       ...(hasNext && last !== undefined && { next: cursorOf('n', last) }),
@@ -96,11 +97,12 @@ export class CollectionSearch {
     const order: DocumentOrder = { descending: [], reversed: false };
     const walk = { keys: [], order, after: undefined, limit };
     return this.#inTime(() =>
-      types
-        .flatMap(({ type, criterion }) => this.#inBoth(type, this.#resolved(criterion, type), walk))
-        .sort((a, b) => comparePositions(a, b, order))
-        .slice(0, limit)
-        .map((each) => each.arm.document(each.type, each.rid)),
+      documentsOf(
+        types
+          .flatMap(({ type, criterion }) => this.#inBoth(type, this.#resolved(criterion, type), walk))
+          .sort((a, b) => comparePositions(a, b, order))
+          .slice(0, limit),
+      ),
     );
   }
 

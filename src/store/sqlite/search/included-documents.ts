@@ -3,12 +3,7 @@ import type { Include } from '../../../fhir/search/parsed-search.ts';
 import type { StoredDocument } from '../../document.ts';
 import { typeOfParameter } from '../../search/sort-key.ts';
 import type { CollectionArm, DocumentKey } from './collection-arm.ts';
-
-interface Placed {
-  readonly type: string;
-  readonly arm: CollectionArm;
-  readonly rid: number;
-}
+import { documentsOf, type Placed } from './found-documents.ts';
 
 /** How documents are found from those that are there. */
 export interface IncludeSource {
@@ -47,7 +42,7 @@ export class IncludedDocuments {
       this.#follow(iterating, [...fresh]);
       fresh = this.#included.slice(before);
     }
-    return this.#included.map(({ type, arm, rid }) => arm.document(type, rid));
+    return documentsOf(this.#included);
   }
 
   #follow(includes: readonly Include[], from: readonly Placed[]): void {

@@ -20,7 +20,6 @@ export interface SearchedMaster {
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
   limit(until: number): void;
   counts(): ReadonlyMap<string, number>;
-  rowOf(rid: number): { readonly id: string; readonly json: string };
   document(type: string, id: string, json: string): StoredDocument;
 }
 
@@ -29,9 +28,12 @@ export function masterArm(master: SearchedMaster): MasterArm {
     rows: master.rows.bind(master),
     limit: master.limit.bind(master),
     size: (type: string) => master.counts().get(type) ?? 0,
-    document: (type: string, rid: number) => {
-      const { id, json } = master.rowOf(rid);
-      return master.document(type, id, json);
+    documents: (type: string, rids: readonly number[]) => {
+      const sql = 'SELECT d.rid, d.id, d.json FROM json_each(?) j CROSS JOIN document d ON d.rid = j.value';
+      const rows = master.rows(sql, [JSON.stringify(rids)]);
+      return new Map(
+        rows.map(([rid, id, json]) => [rid as number, master.document(type, id as string, json as string)]),
+      );
     },
   };
   const memory = new PlanMemory<unknown>(MOST_REMEMBERED);

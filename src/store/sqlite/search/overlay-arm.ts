@@ -28,7 +28,8 @@ export function overlayArm(overlay: SearchedOverlay): OverlayArm {
     rows: overlay.rows.bind(overlay),
     limit: overlay.limit.bind(overlay),
     size: () => ROUGH_SIZE,
-    document: (_: string, rid: number) => overlay.documentOfRid(rid),
+    documents: (_: string, rids: readonly number[]) =>
+      new Map(rids.map((rid) => [rid, overlay.documentOfRid(rid)])),
   };
   const search = new SearchArm(file, overlayProfile, undefined);
   return { arm: new CollectionArm(file, search, 'json IS NOT NULL'), changes: changesOf(overlay) };

@@ -23,8 +23,8 @@ export interface ArmFile {
   limit(until: number): void;
   /** Documents of a type, roughly. */
   size(type: string): number;
-  /** A document that exists. */
-  document(type: string, rid: number): StoredDocument;
+  /** Documents that exist, by their rids. */
+  documents(type: string, rids: readonly number[]): ReadonlyMap<number, StoredDocument>;
 }
 
 /** Rows of an index that are counted without being asked for, and documents that are looked at. */
