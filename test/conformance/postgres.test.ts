@@ -6,6 +6,7 @@ import { historyConformance } from './history-conformance.ts';
 import { installationConformance } from './installation-conformance.ts';
 import { postgres } from './postgres-engine.ts';
 import { searchModel } from './search-model.ts';
+import { writeConformance } from './write-conformance.ts';
 
 const recorder = new StatementRecorder();
 // Whatever the engine is asked for, its statements stay on one worker of a Citus cluster.
@@ -19,3 +20,4 @@ collectionModel(postgres);
 historyConformance(postgres);
 installationConformance(postgres);
 searchModel(postgres);
+writeConformance(postgres);

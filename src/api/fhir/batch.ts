@@ -58,12 +58,18 @@ function answered(
   request: ApiRequest,
   { request: asked, resource }: Extract<BatchEntry, { ok: true }>,
 ): Promise<InnerReply> {
-  const prefer = `return=${chosenReturn(request) ?? 'minimal'}`;
+  const prefer = preferOf(request);
   if (resource === undefined) return api.dispatch(innerRequest(request, asked, { headers: { prefer } }));
   const sent =
     asked.method === 'PATCH' ? patchBody(resource) : { type: 'application/fhir+json', body: resource };
   const headers = { prefer, 'content-type': sent.type };
   return api.dispatch(innerRequest(request, asked, { headers, body: sent.body }));
+}
+
+/** What the client prefers for the Bundle holds for its entries; of what they write it gets little unless it asks. */
+function preferOf(request: ApiRequest): string {
+  const given = [request.headers.prefer ?? []].flat();
+  return (chosenReturn(request) === undefined ? [...given, 'return=minimal'] : given).join(', ');
 }
 
 function refused(error: WarmfhirError): string {

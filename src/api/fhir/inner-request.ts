@@ -5,7 +5,7 @@ import { fhirBaseUrl } from '../base-url.ts';
 import type { InnerReply, InnerRequest } from '../dispatch.ts';
 import { namesTenantInPath } from '../request-tenant.ts';
 
-/** Headers of a Bundle's request that its entries are under too: who asks, for which tenant, by which address. */
+/** Headers of a Bundle's request that its entries are under too: who asks, for which tenant, by which address, and how. */
 const INHERITED = [
   'host',
   'x-tenant-id',

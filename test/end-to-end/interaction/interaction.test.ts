@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, RunningServer } from '../../api/running-server.ts';
+import type { Installation } from '../../conformance/engine.ts';
+import { postgres } from '../../conformance/postgres-engine.ts';
+import { sqlite } from '../../conformance/sqlite-engine.ts';
 import { batches, transactions } from './bundle-cases.ts';
 import { type Case, person, put, type Request, type Section, visit } from './case.ts';
 import { binaries, operations } from './operation-cases.ts';
@@ -19,19 +22,27 @@ const MAKINGS = [
   { name: 'some of both', master: COLLECTION.slice(0, 1), written: COLLECTION.slice(1) },
 ];
 
+const SERVED = [sqlite, postgres].flatMap((engine) =>
+  MAKINGS.map((making) => ({ engine, on: engine.name, ...making })),
+);
+
 let tenants = 0;
 
-describe.each(MAKINGS)('on $name', ({ master, written }) => {
+describe.each(SERVED)('on $on, with $name', ({ engine, master, written }) => {
+  let installation: Installation;
   let running: RunningServer;
 
   beforeAll(async () => {
-    // A master without documents of a type is no empty master.
-    running = await new RunningServer({ maxWarm: 1_000 }).start([
-      { resourceType: 'Basic', id: 'other' },
-      ...master,
-    ]);
+    installation = await engine.install();
+    const store = await installation.open();
+    // A master without any documents is none.
+    const other = { resourceType: 'Basic', id: 'other' };
+    running = await new RunningServer({ store, maxWarm: 1_000 }).start([other, ...master]);
   });
-  afterAll(() => running.stop());
+  afterAll(async () => {
+    await running.stop();
+    await installation.dispose();
+  });
 
   async function send(tenant: string, { path, ...sent }: Request): Promise<Answer> {
     return running.send(`/tenants/${tenant}/fhir${path}`, sent);
