@@ -2,7 +2,7 @@ import { WarmfhirError } from '../errors.ts';
 import type { BulkResults, BulkWrites } from '../store/bulk-write.ts';
 import type { DocumentVersion, StoredDocument } from '../store/document.ts';
 import type { HistoryPage, HistoryQuery } from '../store/history.ts';
-import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../store/page.ts';
+import type { ListPage, ListQuery, ReviewCount } from '../store/list.ts';
 import type { SearchPage, SearchQuery } from '../store/search.ts';
 import type { CollectionStore } from '../store/store.ts';
 import type { TenantRecord } from '../store/tenant-registry.ts';
@@ -65,11 +65,6 @@ export class TenantCollection {
     return page;
   }
 
-  /** A page by key, newest first. Rejects with `page-token-invalid` for a foreign cursor. */
-  page(query: PageQuery): Promise<Page> {
-    return this.store.page(query);
-  }
-
   /** A page of a search. Rejects with `page-token-invalid` for a foreign cursor. */
   search(query: SearchQuery): Promise<SearchPage> {
     return this.store.search(query);
@@ -78,11 +73,6 @@ export class TenantCollection {
   /** A page by number, in order of first appearance. */
   list(query: ListQuery): Promise<ListPage> {
     return this.store.list(query);
-  }
-
-  /** Exact number of matching documents. */
-  count(filter: DocumentFilter): Promise<number> {
-    return this.store.count(filter);
   }
 
   /** Reviewed and unreviewed documents by type. */

@@ -4,7 +4,7 @@ import { WarmfhirError } from '../errors.ts';
 import { isResourceId } from '../fhir/resource-id.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { StoredDocument } from '../store/document.ts';
-import type { ReviewCount } from '../store/page.ts';
+import type { ReviewCount } from '../store/list.ts';
 import type { WriteResult } from '../store/write.ts';
 
 /** The review state of one document, member for member as clients see it. */

@@ -2,7 +2,7 @@ import type { BulkResults, BulkWrites } from './bulk-write.ts';
 import type { DocumentVersion } from './document.ts';
 import type { GenerationStore } from './generation.ts';
 import type { HistoryPage, HistoryQuery } from './history.ts';
-import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from './page.ts';
+import type { ListPage, ListQuery, ReviewCount } from './list.ts';
 import type { SearchPage, SearchQuery } from './search.ts';
 import type { TenantRecord, TenantRegistry } from './tenant-registry.ts';
 import type { Transfer } from './transfer.ts';
@@ -21,8 +21,6 @@ export interface CollectionStore {
   readVersion(type: string, id: string, version: number): Promise<DocumentVersion | undefined>;
   /** A page of versions, newest first, deletes included. Throws `page-token-invalid` for a cursor that is none of its own. */
   history(query: HistoryQuery): Promise<HistoryPage>;
-  /** A page, newest first by key. Throws `page-token-invalid` for a cursor that is none of its own. */
-  page(query: PageQuery): Promise<Page>;
   /**
    * Searches the collection. A page by key: walking all pages while others write gives every unchanged document exactly once.
    * Throws `page-token-invalid` for a cursor that is none of this search, `search-too-costly`, and `indexes-missing` for a
@@ -31,8 +29,6 @@ export interface CollectionStore {
   search(query: SearchQuery): Promise<SearchPage>;
   /** A page by number, in order of first appearance. */
   list(query: ListQuery): Promise<ListPage>;
-  /** Exact number of matching documents. */
-  count(filter: DocumentFilter): Promise<number>;
   /** Reviewed and unreviewed documents of every type that the collection holds, by type name. */
   reviewCounts(): Promise<readonly ReviewCount[]>;
   /**

@@ -1,8 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Criterion } from '../../src/fhir/search/criterion.ts';
 import type { StoredDocument } from '../../src/store/document.ts';
-import type { Page } from '../../src/store/page.ts';
+import type { SearchPage } from '../../src/store/search.ts';
 import { type CollectionStore, MOST_KEPT_SEARCHES, type Store } from '../../src/store/store.ts';
-import { collectionOf, content, type Engine, type Installation, seal, versionsOf, warmed } from './engine.ts';
+import {
+  collectionOf,
+  content,
+  type Engine,
+  type Installation,
+  seal,
+  searchOf,
+  versionsOf,
+  warmed,
+} from './engine.ts';
 
 const MASTER = [
   ...Array.from({ length: 9 }, (_, index) => content('Patient', `p${index}`, { gender: 'other' })),
@@ -176,17 +186,14 @@ export function collectionConformance(engine: Engine): void {
     const walk = async (
       collection: CollectionStore,
       count: number,
-      between: (page: Page) => Promise<unknown> = async () => {},
+      between: (page: SearchPage) => Promise<unknown> = async () => {},
     ) => {
       const ids: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await collection.page({
-          filter: { type: 'Patient' },
-          count,
-          ...(cursor !== undefined && { cursor }),
-        });
-        ids.push(...page.documents.map((document) => document.id));
+        const more = { count, ...(cursor !== undefined && { cursor }) };
+        const page = await collection.search(searchOf('Patient', more));
+        ids.push(...page.matches.map((document) => document.id));
         await between(page);
         cursor = page.next;
       } while (cursor !== undefined);
@@ -201,13 +208,14 @@ export function collectionConformance(engine: Engine): void {
       const expected = ['new', 'p2', 'p8', 'p6', 'p5', 'p4', 'p3', 'p1', 'p0'];
       for (const count of [1, 2, 3, 100]) expect(await walk(collection, count)).toEqual(expected);
       expect(await walk(birch, 4)).toEqual(['p8', 'p7', 'p6', 'p5', 'p4', 'p3', 'p2', 'p1', 'p0']);
-      const filter = { type: 'Patient' };
-      const first = await collection.page({ filter, count: 4 });
-      const second = await collection.page({ filter, count: 4, cursor: first.next! });
-      const back = await collection.page({ filter, count: 4, cursor: second.previous! });
-      expect(back.documents).toEqual(first.documents);
+      const page = (cursor?: string) =>
+        collection.search(searchOf('Patient', { count: 4, ...(cursor !== undefined && { cursor }) }));
+      const first = await page();
+      const second = await page(first.next!);
+      const back = await page(second.previous!);
+      expect(back.matches).toEqual(first.matches);
       expect([first.previous, back.previous]).toEqual([undefined, undefined]);
-      await expect(collection.page({ filter, count: 4, cursor: 'x' })).rejects.toMatchObject({
+      await expect(page('x')).rejects.toMatchObject({
         code: 'page-token-invalid',
       });
     });
@@ -222,20 +230,27 @@ export function collectionConformance(engine: Engine): void {
       await put(acme, 'p2');
       await acme.write([{ kind: 'review', type: 'Patient', id: 'p6', reviewed: true }], 9_000);
       const collection = await again();
-      const found = async (filter: object) => {
-        const whole = { type: 'Patient', ...filter };
-        const { documents } = await collection.page({ filter: whole, count: 100 });
-        expect(await collection.count(whole)).toBe(documents.length);
-        return documents.map((document) => document.id);
+      const found = async (...of: readonly Criterion[]) => {
+        const { matches, total } = await collection.search(
+          searchOf('Patient', { criterion: { kind: 'all', of } }),
+        );
+        expect(total).toBe(matches.length);
+        return matches.map((document) => document.id);
       };
-      expect(await found({ ids: ['p2', 'p0', 'nobody', 'p0'] })).toEqual(['p2', 'p0']);
-      expect(await found({ reviewed: true })).toEqual(['p6']);
-      expect(await found({ reviewed: false })).toHaveLength(8);
-      expect(await found({ lastUpdated: [{ from: 5_000 }] })).toEqual(['p6', 'p2']);
-      expect(await found({ lastUpdated: [{ from: 5_000 }, { until: 9_000 }] })).toEqual(['p2']);
-      expect(await found({ lastUpdated: [{ from: 5_000, until: 5_001, negate: true }] })).toHaveLength(8);
-      expect(await found({ ids: ['p2', 'p6'], reviewed: true })).toEqual(['p6']);
-      expect(await found({ type: 'Observation' })).toEqual([]);
+      const ids = (...ids: readonly string[]) => ({ kind: 'id', ids }) as const;
+      const reviewed = (reviewed: boolean) => ({ kind: 'reviewed', reviewed }) as const;
+      const time = (comparison: 'ge' | 'lt', from: number): Criterion => ({
+        kind: 'last-updated',
+        test: { kind: 'range', comparison, from, until: from + 1 },
+      });
+      expect(await found(ids('p2', 'p0', 'nobody', 'p0'))).toEqual(['p2', 'p0']);
+      expect(await found(reviewed(true))).toEqual(['p6']);
+      expect(await found(reviewed(false))).toHaveLength(8);
+      expect(await found(time('ge', 5_000))).toEqual(['p6', 'p2']);
+      expect(await found(time('ge', 5_000), time('lt', 9_000))).toEqual(['p2']);
+      expect(await found({ kind: 'not', of: time('ge', 9_000) })).toHaveLength(8);
+      expect(await found(ids('p2', 'p6'), reviewed(true))).toEqual(['p6']);
+      expect((await collection.search(searchOf('Observation'))).matches).toEqual([]);
     });
 
     test('lists keep the order of first appearance', async () => {

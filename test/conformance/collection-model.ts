@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Criterion } from '../../src/fhir/search/criterion.ts';
 import type { CollectionStore, Store } from '../../src/store/store.ts';
 import type { Write, WriteResult } from '../../src/store/write.ts';
-import { collectionOf, content, type Engine, seal, versionsOf } from './engine.ts';
+import { collectionOf, content, type Engine, seal, searchOf, versionsOf } from './engine.ts';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 /** What the master holds: the rest of the ids are free. */
@@ -91,8 +92,10 @@ async function expectEqual(collection: CollectionStore, model: Model): Promise<v
   }
   const live = [...model].filter(([, document]) => !document.deleted);
   const reviewed = live.filter(([, document]) => document.reviewed).map(([id]) => id);
-  expect(await collection.count({ type: 'Basic' })).toBe(live.length);
-  expect(await collection.count({ type: 'Basic', reviewed: true })).toBe(reviewed.length);
+  const total = async (criterion?: Criterion) =>
+    (await collection.search(searchOf('Basic', { count: 0, ...(criterion && { criterion }) }))).total;
+  expect(await total()).toBe(live.length);
+  expect(await total({ kind: 'reviewed', reviewed: true })).toBe(reviewed.length);
   expect((await pagedIds(collection)).sort()).toEqual(live.map(([id]) => id).sort());
   const listed = await collection.list({ type: 'Basic', reviewed: true, page: 1, count: 100 });
   expect(listed.documents.map(({ id }) => id).sort()).toEqual(reviewed.sort());
@@ -101,11 +104,10 @@ async function expectEqual(collection: CollectionStore, model: Model): Promise<v
 async function pagedIds(collection: CollectionStore): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await collection.page({
-      ...{ filter: { type: 'Basic' }, count: 2 },
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    ids.push(...page.documents.map(({ id }) => id));
+    const page = await collection.search(
+      searchOf('Basic', { count: 2, ...(cursor === undefined ? {} : { cursor }) }),
+    );
+    ids.push(...page.matches.map(({ id }) => id));
     if (page.next === undefined) return ids;
     cursor = page.next;
   }

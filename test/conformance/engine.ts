@@ -1,7 +1,9 @@
 import { parseResource } from '../../src/fhir/parse-resource.ts';
 import type { ResourceContent } from '../../src/fhir/resource-content.ts';
+import type { Criterion } from '../../src/fhir/search/criterion.ts';
 import type { HistoryEntry } from '../../src/store/document.ts';
 import type { IngestBatch, IngestDocument } from '../../src/store/generation.ts';
+import type { SearchQuery } from '../../src/store/search.ts';
 import type { CollectionStore, Store } from '../../src/store/store.ts';
 
 /** One installation of an engine, made for one test. */
@@ -51,6 +53,14 @@ export async function seal(
   const build = await store.generations.build(`sources ${startedAt}`, startedAt);
   await build.write(batch(resources.map((each, position) => ingestDocument(position, each))));
   await build.seal(startedAt + 1, 'ready');
+}
+
+/** A search of all documents of a type, as far as `criterion` does not ask for more. */
+export function searchOf(
+  type: string,
+  { criterion = { kind: 'all', of: [] }, ...more }: Partial<SearchQuery> & { criterion?: Criterion } = {},
+): SearchQuery {
+  return { types: [{ type, criterion }], sort: [], count: 1000, total: 'accurate', includes: [], ...more };
 }
 
 /** The collection of a tenant as its record stands now. */

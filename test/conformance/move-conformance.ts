@@ -13,6 +13,7 @@ import {
   type Installation,
   ingestDocument,
   seal,
+  searchOf,
 } from './engine.ts';
 
 const NEVER = new AbortController().signal;
@@ -46,18 +47,20 @@ async function found(collection: CollectionStore): Promise<unknown> {
 
 /** What tenants see of their documents, versions and reviews, and the order of them. */
 async function seen(collection: CollectionStore): Promise<unknown> {
-  const { documents } = await collection.page({ filter: { type: 'Basic' }, count: 100 });
+  const { matches } = await collection.search(searchOf('Basic'));
   const { documents: listed } = await collection.list({ type: 'Basic', page: 1, count: 100 });
   const ids = [...BASICS.map(({ id }) => id), 'own', 'gone'];
   const histories = await Promise.all(ids.map((id) => collection.history({ type: 'Basic', id, count: 100 })));
   return {
-    documents: documents.map(({ bytes: _, ...document }) => document),
+    documents: matches.map(({ bytes: _, ...document }) => document),
     order: listed.map(({ id }) => id),
     histories: histories.map(({ entries }) =>
       entries.map(({ document, ...entry }) => ({ ...entry, ...document, bytes: undefined })),
     ),
     found: await found(collection),
-    reviewed: await collection.count({ type: 'Basic', reviewed: true }),
+    reviewed: (
+      await collection.search(searchOf('Basic', { criterion: { kind: 'reviewed', reviewed: true } }))
+    ).total,
   };
 }
 

@@ -1,5 +1,5 @@
 import { WarmfhirError } from '../../errors.ts';
-import type { ListQuery } from '../../store/page.ts';
+import type { ListQuery } from '../../store/list.ts';
 import { truth, unknownParameter, wholeNumber } from '../query.ts';
 import type { TenantRoute } from '../route.ts';
 import { entity } from './entity.ts';

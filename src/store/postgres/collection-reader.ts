@@ -1,9 +1,7 @@
-import { inRanges } from '../../fhir/instant-range.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
-import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
-import { type Cursor, pageOf, parseCursor, type RidDocument } from '../page-cursor.ts';
+import type { ListPage, ListQuery, ReviewCount } from '../list.ts';
 import type { SearchPage, SearchQuery } from '../search.ts';
 import type { Database } from './database.ts';
 import {
@@ -15,9 +13,8 @@ import {
   versionOf,
 } from './document-row.ts';
 import { HistoryReader } from './history-reader.ts';
-import { instantMultirange } from './instant-multirange.ts';
+import { LIST_COUNT, OVERLAY_LIST, REVIEW_COUNTS } from './list-statements.ts';
 import type { MasterGeneration } from './master-generations.ts';
-import { COUNT, LIST_COUNT, OVERLAY_LIST, OVERLAY_PAGES, REVIEW_COUNTS } from './page-statements.ts';
 import { FORMER_VERSION, OVERLAY_READ } from './read-statements.ts';
 import { CollectionSearch } from './search/collection-search.ts';
 import { type Call, call, type Row } from './statement.ts';
@@ -71,25 +68,8 @@ export class CollectionReader {
     return found && documentVersionOf(found);
   }
 
-  async page(query: PageQuery): Promise<Page> {
-    const cursor = parseCursor(query.cursor);
-    const { filter, count } = query;
-    const found =
-      filter.ids === undefined
-        ? await this.#walk(filter, cursor, count + 1)
-        : await this.#pick(filter, cursor, count + 1);
-    return pageOf(found, query, cursor);
-  }
-
   search(query: SearchQuery): Promise<SearchPage> {
     return new CollectionSearch(this.#database, this.#serial, this.#master).search(query);
-  }
-
-  async count(filter: DocumentFilter): Promise<number> {
-    if (filter.ids !== undefined) return (await this.#pick(filter, parseCursor(undefined))).length;
-    const [rows] = await this.#ask([call(COUNT, ...this.#matching(filter))]);
-    const { own, shadowed } = rows![0] as { own: number; shadowed: number };
-    return this.#masterMatches(filter) ? own + (this.#master.counts.get(filter.type) ?? 0) - shadowed : own;
   }
 
   async list(query: ListQuery): Promise<ListPage> {
@@ -124,42 +104,8 @@ export class CollectionReader {
       .sort((a, b) => (a.type < b.type ? -1 : 1));
   }
 
-  async #walk(filter: DocumentFilter, cursor: Cursor, limit: number): Promise<RidDocument[]> {
-    const walk = cursor.forward ? 'newest' : 'oldest';
-    const pages = this.#masterMatches(filter) ? this.#master.statements.pages : OVERLAY_PAGES;
-    const [rows] = await this.#ask([call(pages[walk], ...this.#matching(filter), cursor.rid, limit)]);
-    return this.#ridDocuments(rows!);
-  }
-
-  async #pick(filter: DocumentFilter, cursor: Cursor, limit?: number): Promise<RidDocument[]> {
-    const ids = [...new Set(filter.ids)];
-    const [rows] = await this.#ask([
-      call(this.#master.statements.byIds, this.#serial, resourceTypeCode(filter.type), ids),
-    ]);
-    return this.#ridDocuments(rows!)
-      .filter(({ document }) => filter.reviewed === undefined || document.reviewed === filter.reviewed)
-      .filter(({ document }) => inRanges(document.lastUpdated, filter.lastUpdated))
-      .filter(({ rid }) => (cursor.forward ? rid < cursor.rid : rid > cursor.rid))
-      .sort((a, b) => (cursor.forward ? b.rid - a.rid : a.rid - b.rid))
-      .slice(0, limit);
-  }
-
-  /** Every document of a generation has the same time and no review: so a filter takes all of them or none. */
-  #masterMatches({ reviewed, lastUpdated }: DocumentFilter): boolean {
-    return reviewed !== true && inRanges(this.#master.lastUpdated, lastUpdated);
-  }
-
-  #matching({ type, reviewed, lastUpdated }: DocumentFilter): unknown[] {
-    return [this.#serial, resourceTypeCode(type), reviewed ?? null, instantMultirange(lastUpdated)];
-  }
-
   #documents(rows: readonly Row[]) {
     return (rows as unknown as ArmRow[]).map((row) => documentOf(row, this.#master));
-  }
-
-  #ridDocuments(rows: readonly Row[]): RidDocument[] {
-    const documents = this.#documents(rows);
-    return rows.map((row, index) => ({ rid: row.rid as number, document: documents[index]! }));
   }
 
   async #ask(calls: readonly Call[]): Promise<(readonly Row[])[]> {

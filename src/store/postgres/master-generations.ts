@@ -6,7 +6,7 @@ import { PlanMemory } from '../search/plan-memory.ts';
 import type { Database } from './database.ts';
 import { STARTED_AT, typeCounts } from './generation-statements.ts';
 import { type HistoryStatements, historyStatements } from './history-statements.ts';
-import { type PageStatements, pageStatements } from './page-statements.ts';
+import { type ListStatements, listStatements } from './list-statements.ts';
 import { type GenerationStatements, generationStatements } from './read-statements.ts';
 import { AddressNumbers } from './search/value-key.ts';
 import { call } from './statement.ts';
@@ -26,7 +26,7 @@ export class MasterGeneration {
   /** What searches have found out about it. */
   readonly memory = new PlanMemory<number>(MOST_REMEMBERED);
   readonly addresses: AddressNumbers;
-  readonly statements: GenerationStatements & PageStatements & HistoryStatements;
+  readonly statements: GenerationStatements & ListStatements & HistoryStatements;
 
   constructor(options: {
     readonly number: number;
@@ -43,7 +43,7 @@ export class MasterGeneration {
     this.cache = new DocumentCache(options.cacheBytes);
     this.statements = {
       ...generationStatements(options.number),
-      ...pageStatements(options.number),
+      ...listStatements(options.number),
       ...historyStatements(options.number),
     };
   }

@@ -1,7 +1,7 @@
 import { type BulkResults, type BulkWrites, collectBulkWrites, packResults } from '../bulk-write.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
-import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
+import type { ListPage, ListQuery, ReviewCount } from '../list.ts';
 import type { SearchPage, SearchQuery } from '../search.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
@@ -50,20 +50,12 @@ export class PostgresCollection implements CollectionStore {
     return (await this.#opened()).history(query);
   }
 
-  async page(query: PageQuery): Promise<Page> {
-    return (await this.#opened()).page(query);
-  }
-
   async search(query: SearchQuery): Promise<SearchPage> {
     return (await this.#opened()).search(query);
   }
 
   async list(query: ListQuery): Promise<ListPage> {
     return (await this.#opened()).list(query);
-  }
-
-  async count(filter: DocumentFilter): Promise<number> {
-    return (await this.#opened()).count(filter);
   }
 
   async reviewCounts(): Promise<readonly ReviewCount[]> {

@@ -1,15 +1,12 @@
-import { inRanges } from '../../fhir/instant-range.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
+import type { ListPage, ListQuery, ReviewCount } from '../list.ts';
 import { type PackedPage, packPage } from '../packed-page.ts';
-import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
-import { type Cursor, FIRST_PAGE, pageOf, parseCursor, type RidDocument } from '../page-cursor.ts';
 import type { SearchQuery } from '../search.ts';
 import { HistoryReader } from './history-reader.ts';
 import type { MasterFile } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
-import { MasterArm, OverlayArm } from './page-arms.ts';
 import { CollectionSearch } from './search/collection-search.ts';
 
 /**
@@ -39,22 +36,6 @@ export class CollectionReader {
       return version === this.#master.version ? this.#master.read(type, id) : undefined;
     }
     return row.version === version ? documentOf(row) : this.#overlay!.formerVersion(type, id, version);
-  }
-
-  page(query: PageQuery): Page {
-    const { filter, count } = query;
-    const cursor = parseCursor(query.cursor);
-    const found =
-      filter.ids === undefined
-        ? this.#walk(filter, cursor, count + 1)
-        : this.#pick(filter, cursor, count + 1);
-    return pageOf(found, query, cursor);
-  }
-
-  count(filter: DocumentFilter): number {
-    if (filter.ids !== undefined) return this.#pick(filter, FIRST_PAGE, Number.POSITIVE_INFINITY).length;
-    const own = this.#overlay === undefined ? 0 : new OverlayArm(this.#overlay, filter).count();
-    return own + this.#masterArm(filter).count();
   }
 
   list(query: ListQuery): ListPage {
@@ -112,47 +93,6 @@ export class CollectionReader {
 
   #search(): CollectionSearch {
     return new CollectionSearch({ ...this.#master.searched(), overlay: this.#overlay?.searched() });
-  }
-
-  #masterArm(filter: DocumentFilter): MasterArm {
-    return new MasterArm(this.#master, this.#overlay, filter);
-  }
-
-  /** Overlay rids are all higher than master rids, so newest first is one arm and then the other. */
-  #walk(filter: DocumentFilter, cursor: Cursor, limit: number): RidDocument[] {
-    const overlay = this.#overlay === undefined ? [] : [new OverlayArm(this.#overlay, filter)];
-    const arms = [...overlay, this.#masterArm(filter)];
-    if (!cursor.forward) arms.reverse();
-    const found: RidDocument[] = [];
-    for (const arm of arms) {
-      if (found.length >= limit) break;
-      const left = limit - found.length;
-      found.push(...(cursor.forward ? arm.below(cursor.rid, left) : arm.above(cursor.rid, left)));
-    }
-    return found;
-  }
-
-  #pick(filter: DocumentFilter, cursor: Cursor, limit: number): RidDocument[] {
-    const found: RidDocument[] = [];
-    for (const id of new Set(filter.ids)) {
-      const entry = this.#ridDocument(filter.type, id);
-      if (entry === undefined) continue;
-      const { document } = entry;
-      if (filter.reviewed !== undefined && document.reviewed !== filter.reviewed) continue;
-      if (inRanges(document.lastUpdated, filter.lastUpdated)) found.push(entry);
-    }
-    found.sort((a, b) => (cursor.forward ? b.rid - a.rid : a.rid - b.rid));
-    return found.filter(({ rid }) => (cursor.forward ? rid < cursor.rid : rid > cursor.rid)).slice(0, limit);
-  }
-
-  #ridDocument(type: string, id: string): RidDocument | undefined {
-    const row = this.#overlay?.row(type, id);
-    if (row !== undefined) {
-      const document = documentOf(row);
-      return document.deleted ? undefined : { rid: row.rid, document };
-    }
-    const master = this.#master.row(type, id);
-    return master && { rid: master.rid, document: this.#master.document(type, id, master.json) };
   }
 
   #listReviewed(query: ListQuery, offset: number): ListPage {

@@ -42,7 +42,6 @@ export class MasterFile {
   readonly #byRid: Statement;
   readonly #newest: Statement;
   readonly #newestOfAll: Statement;
-  readonly #oldest: Statement;
   readonly #ordered: Statement;
   readonly #orderedWithout: Statement;
   readonly #counts = new Map<string, number>();
@@ -72,9 +71,6 @@ export class MasterFile {
     this.#newestOfAll = prepare(
       'SELECT rid, type, id, json FROM document WHERE rid < ? ORDER BY rid DESC LIMIT ?',
     );
-    this.#oldest = prepare(
-      'SELECT rid FROM document WHERE type = ? AND rid > ? ORDER BY rid LIMIT ?',
-    ).pluck();
     this.#ordered = prepare('SELECT rid FROM document WHERE type = ? ORDER BY rid LIMIT ? OFFSET ?').pluck();
     this.#orderedWithout = prepare(
       `SELECT rid FROM document WHERE type = ? AND rid NOT IN (SELECT value FROM json_each(?))
@@ -136,11 +132,6 @@ export class MasterFile {
   /** At most `limit` rows of any type with a rid below `before`, highest first. */
   newestOfAll(before: number, limit: number): TypedMasterRow[] {
     return guarded(this.#path, () => this.#newestOfAll.all(before, limit)) as TypedMasterRow[];
-  }
-
-  /** At most `limit` rids of a type above `after`, lowest first. */
-  oldest(type: string, after: number, limit: number): number[] {
-    return guarded(this.#path, () => this.#oldest.all(resourceTypeCode(type), after, limit)) as number[];
   }
 
   /** Rids of a type in ascending order by position, as if those in `without` were not there. */

@@ -13,8 +13,6 @@ import type { ThreadData } from './thread-data.ts';
 export type ReaderMethod =
   | 'history'
   | 'readVersion'
-  | 'page'
-  | 'count'
   | 'list'
   | 'reviewCounts'
   | 'changedDocuments'

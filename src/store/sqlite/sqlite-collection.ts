@@ -2,8 +2,8 @@ import type { BatchingThread } from '../../threads/batching-thread.ts';
 import type { BulkResults, BulkWrites } from '../bulk-write.ts';
 import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
+import type { ListPage, ListQuery, ReviewCount } from '../list.ts';
 import { type PackedPage, unpackPage } from '../packed-page.ts';
-import type { DocumentFilter, ListPage, ListQuery, Page, PageQuery, ReviewCount } from '../page.ts';
 import type { SearchPage, SearchQuery } from '../search.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
@@ -65,20 +65,12 @@ export class SqliteCollection implements CollectionStore {
     return this.#ask('history', query);
   }
 
-  page(query: PageQuery): Promise<Page> {
-    return this.#ask('page', query);
-  }
-
   async search(query: SearchQuery): Promise<SearchPage> {
     return unpackPage(await this.#ask<PackedPage>('search', query));
   }
 
   list(query: ListQuery): Promise<ListPage> {
     return this.#ask('list', query);
-  }
-
-  count(filter: DocumentFilter): Promise<number> {
-    return this.#ask('count', filter);
   }
 
   reviewCounts(): Promise<readonly ReviewCount[]> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/store/postgres/migrate.ts';
 import { PostgresStore } from '../../../src/store/postgres/postgres-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { collectionOf, content, seal, warmed } from '../../conformance/engine.ts';
+import { collectionOf, content, seal, searchOf, warmed } from '../../conformance/engine.ts';
 import { Pgbouncer, pgbouncerVersion } from '../../postgres/pgbouncer.ts';
 import { postgresUnavailable } from '../../postgres/postgres-programs.ts';
 import { freshDatabase, type TestDatabase } from '../../postgres/test-database.ts';
@@ -45,11 +45,8 @@ describe.skipIf(missing !== '')(`behind pgbouncer in transaction mode${missing &
             version: round + 1,
             json: expect.stringContaining(`${tenant} ${round}`),
           });
-          const found = await (await collectionOf(reader, tenant)).page({
-            filter: { type: 'Basic' },
-            count: 5,
-          });
-          expect(found.documents).toMatchObject([{ id: 'b', version: round + 1 }]);
+          const found = await (await collectionOf(reader, tenant)).search(searchOf('Basic'));
+          expect(found.matches).toMatchObject([{ id: 'b', version: round + 1 }]);
         }
       }),
     );

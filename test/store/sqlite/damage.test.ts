@@ -4,7 +4,7 @@ import { fileStat } from '../../../src/store/sqlite/sealed-file-check.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { StoreFolder } from '../../../src/store/sqlite/store-folder.ts';
 import { SystemFile } from '../../../src/store/sqlite/system-file.ts';
-import { collectionOf, content, seal, warmed } from '../../conformance/engine.ts';
+import { collectionOf, content, seal, searchOf, warmed } from '../../conformance/engine.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 const PATIENT = content('Patient', 'p', { name: [{ family: 'Findable' }] });
@@ -80,7 +80,7 @@ describe('a damaged file', () => {
     const acme = await collectionOf(again, 'acme');
     await expect(async () => acme.read('Patient', 'p')).rejects.toMatchObject(damaged);
     await expect(acme.write([{ kind: 'put', content: PATIENT }], 4_000)).rejects.toMatchObject(damaged);
-    await expect(acme.page({ filter: { type: 'Patient' }, count: 1 })).rejects.toMatchObject(damaged);
+    await expect(acme.search(searchOf('Patient'))).rejects.toMatchObject(damaged);
     expect(await (await collectionOf(again, 'birch')).read('Patient', 'p')).toMatchObject({ version: 2 });
     await again.check();
     await again.close();

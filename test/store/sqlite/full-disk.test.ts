@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { collectionOf, content, seal, warmed } from '../../conformance/engine.ts';
+import { collectionOf, content, seal, searchOf, warmed } from '../../conformance/engine.ts';
 
 const disk = mkdtempSync(join(tmpdir(), 'warmfhir-disk-'));
 
@@ -47,13 +47,14 @@ describe.skipIf(!isMounted)('a full disk (needs the right to mount one)', () => 
     expect(refused).toMatchObject({ code: 'store-full' });
     expect(acknowledged.length).toBeGreaterThan(5);
     expect(await acme.read('Patient', 'p')).toMatchObject({ version: 1 });
-    expect(await (await collectionOf(store, 'acme')).count({ type: 'Basic' })).toBe(acknowledged.length);
+    const { total } = await (await collectionOf(store, 'acme')).search(searchOf('Basic', { count: 0 }));
+    expect(total).toBe(acknowledged.length);
     const birch = await collectionOf(store, 'birch');
     await expect(
       birch.write([{ kind: 'put', content: content('Basic', 'first', { code: { text } }) }], 3_000),
     ).rejects.toMatchObject({ code: 'store-full' });
-    const pages = (await collectionOf(store, 'birch')).page({ filter: { type: 'Patient' }, count: 1 });
-    expect((await pages).documents).toMatchObject([{ id: 'p' }]);
+    const page = (await collectionOf(store, 'birch')).search(searchOf('Patient'));
+    expect((await page).matches).toMatchObject([{ id: 'p' }]);
     expect(store.sign('a page')).toHaveLength(22);
     await store.close();
 

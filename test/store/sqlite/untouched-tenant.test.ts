@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { StoreFolder } from '../../../src/store/sqlite/store-folder.ts';
-import { content, seal, warmed } from '../../conformance/engine.ts';
+import { content, seal, searchOf, warmed } from '../../conformance/engine.ts';
 import { temporaryFolder } from '../../temporary-folder.ts';
 
 describe('a tenant that changed nothing', () => {
@@ -14,7 +14,7 @@ describe('a tenant that changed nothing', () => {
     const acme = await warmed(store, 'acme');
     await acme.read('Patient', 'p');
     await acme.history({ type: 'Patient', id: 'p', count: 10 });
-    await acme.page({ filter: { type: 'Patient' }, count: 10 });
+    await acme.search(searchOf('Patient'));
     await acme.list({ type: 'Patient', page: 1, count: 10 });
     await acme.reviewCounts();
     expect(await store.tenants.usage((await store.tenants.get('acme'))!)).toEqual({
