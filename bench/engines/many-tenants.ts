@@ -1,3 +1,4 @@
+import { HeapProbe } from '../harness/heap-probe.ts';
 import { forEachConcurrently } from '../harness/http-client.ts';
 import type { Figure } from '../harness/report.ts';
 import type { BenchServer } from '../harness/server.ts';
@@ -29,7 +30,7 @@ async function prepare(
   changed: number,
 ): Promise<Node> {
   const store = await workshop.database(1);
-  const server = await workshop.serve(store);
+  const server = await workshop.serve(store, { nodeFlags: ['--inspect=127.0.0.1:0'] });
   const tenants = tenantNames('tenant', registered);
   await warmUp(server.client, tenants);
   const others = tenants.slice(0, changed);
@@ -50,6 +51,16 @@ async function catalogBytes(workshop: Workshop, database: string): Promise<numbe
   return row!.bytes as number;
 }
 
+/** Heap and buffers after a collection, MB: how much is resident depends on when the last one was. */
+async function memoryInUse({ server }: Node): Promise<number> {
+  const probe = await HeapProbe.connect(server.process);
+  try {
+    return (await probe.bytesInUse()) / 1e6;
+  } finally {
+    probe.close();
+  }
+}
+
 /** Memory of a node, size of the catalog and latency of reads with very many tenants, against a handful. */
 export async function manyTenants(workshop: Workshop, paths: readonly string[]): Promise<readonly Figure[]> {
   const few = await prepare(workshop, paths, FEW, FEW);
@@ -68,10 +79,11 @@ export async function manyTenants(workshop: Workshop, paths: readonly string[]):
       if (round > 0) latencies[name].push(p50);
     }
   }
-  const memory = (node: Node) => (node.server.process.memory()?.anonymous ?? Number.NaN) / 1e6;
+  const resident = (node: Node) => (node.server.process.memory()?.anonymous ?? Number.NaN) / 1e6;
+  const aside = { residentMB: resident(many), residentMBWithFew: resident(few) };
   const catalog = async (node: Node) => (await catalogBytes(workshop, node.database)) / 1e6;
   const sizes = {
-    memory: [memory(many), memory(few)] as const,
+    memory: [await memoryInUse(many), await memoryInUse(few)] as const,
     catalog: [await catalog(many), await catalog(few)] as const,
   };
   await Promise.all([many.server.stop(), few.server.stop()]);
@@ -83,7 +95,7 @@ export async function manyTenants(workshop: Workshop, paths: readonly string[]):
     target: { of: 'ratio', at: 'most', value: 1.2 },
   });
   return [
-    figure('memory of a node', 'MB', sizes.memory),
+    { ...figure('memory in use by a node', 'MB', sizes.memory), aside },
     figure('catalog of the database', 'MB', sizes.catalog),
     {
       ...figure('read, p50', 'ms', [median(latencies.many), median(latencies.few)]),

@@ -9,7 +9,7 @@ import { Tenant } from './tenant.ts';
 import { isWarm, lastActivity } from './tenant-status.ts';
 
 /** Most tenants that a process keeps in memory unless told otherwise: some megabytes. */
-const MOST_HELD = 8_192;
+const MOST_HELD = 6_144;
 
 export interface WarmTenantsOptions {
   /** By id; everything that is not cold. */
