@@ -1,6 +1,6 @@
 import type { GenerationInfo } from '../store/generation.ts';
 import type { TenantRecord } from '../store/tenant-registry.ts';
-import type { ChangedDocument, MasterRow, Transfer, VersionRow } from '../store/transfer.ts';
+import type { MasterRow, TenantChange, Transfer, VersionRow } from '../store/transfer.ts';
 import { type DigestedRows, RowDigest } from './row-digest.ts';
 
 export function addMasterRow(digest: RowDigest, { rid, type, id, json }: MasterRow): void {
@@ -39,7 +39,7 @@ export class ChangesDigest {
   readonly #changed = new RowDigest();
   readonly #former = new RowDigest();
 
-  add(tenant: TenantRecord, document: ChangedDocument): void {
+  add({ tenant, document }: TenantChange): void {
     const { rid, replaces, firstRid, former } = document;
     this.#changed.add(tenant.id, ...version(document), rid, replaces, firstRid);
     for (const each of former) this.#former.add(tenant.id, ...version(each));
@@ -47,11 +47,8 @@ export class ChangesDigest {
 
   /** Reads all changes of these tenants. */
   async read(transfer: Transfer, tenants: readonly TenantRecord[]): Promise<this> {
-    for (const tenant of tenants) {
-      if (!tenant.overlay) continue;
-      for await (const documents of transfer.changes(tenant)) {
-        for (const document of documents) this.add(tenant, document);
-      }
+    for await (const changes of transfer.changes(tenants)) {
+      for (const change of changes) this.add(change);
     }
     return this;
   }

@@ -4,7 +4,6 @@ import type { IndexedValues } from '../fhir/search/indexed-values.ts';
 import { ThreadedExtraction } from '../fhir/search/threaded-extraction.ts';
 import type { GenerationBuild, GenerationInfo, IngestDocument } from '../store/generation.ts';
 import type { Store } from '../store/store.ts';
-import type { TenantRecord } from '../store/tenant-registry.ts';
 import type { MasterRow, Reception } from '../store/transfer.ts';
 import {
   addMasterRow,
@@ -99,9 +98,12 @@ class Move {
     const tenants = await this.#from.tenants.list();
     const added = await this.#reception.addTenants(tenants);
     const sent = new ChangesDigest();
-    for (const [index, tenant] of tenants.entries()) {
+    const byId = new Map(added.map((tenant) => [tenant.id, tenant]));
+    for await (const changes of this.#from.transfer.changes(tenants)) {
       this.#assertWanted();
-      if (tenant.overlay) await this.#sendChanges(tenant, added[index]!, sent);
+      for (const change of changes) sent.add(change);
+      const arriving = changes.map(({ tenant, document }) => ({ tenant: byId.get(tenant.id)!, document }));
+      await this.#reception.addChanges(arriving);
     }
     const { changed, former } = sent.results();
     const registered = digestOfTenants(tenants);
@@ -158,13 +160,6 @@ class Move {
       await build.close();
     }
     return digest.result();
-  }
-
-  async #sendChanges(tenant: TenantRecord, added: TenantRecord, digest: ChangesDigest): Promise<void> {
-    for await (const documents of this.#from.transfer.changes(tenant)) {
-      for (const document of documents) digest.add(tenant, document);
-      await this.#reception.addChanges(added, documents);
-    }
   }
 
   #assertWanted(): void {

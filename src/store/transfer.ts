@@ -33,6 +33,12 @@ export interface ChangedDocument extends VersionRow {
   readonly former: readonly VersionRow[];
 }
 
+/** One of the documents that a tenant has changed. */
+export interface TenantChange {
+  readonly tenant: TenantRecord;
+  readonly document: ChangedDocument;
+}
+
 /** What the sources of a generation are called while it comes from another installation. */
 export const MOVED = 'move';
 
@@ -43,8 +49,8 @@ export const MOVED = 'move';
 export interface Transfer {
   /** All documents of a generation in the order of their rids. */
   masterRows(generation: number): AsyncIterable<readonly MasterRow[]>;
-  /** All documents that a tenant has changed, by type code and id. */
-  changes(tenant: TenantRecord): AsyncIterable<readonly ChangedDocument[]>;
+  /** All documents that these tenants have changed: tenant by tenant, by type code and id. */
+  changes(tenants: readonly TenantRecord[]): AsyncIterable<readonly TenantChange[]>;
   /**
    * Takes another installation in. What an interrupted move has left is removed first.
    * @throws store-not-empty when there is anything else; ingest-locked
@@ -60,8 +66,8 @@ export interface Reception {
   fill(generation: GenerationInfo): Promise<GenerationBuild>;
   /** Registers tenants as they are, but for their serials; what they are now, in the same order. */
   addTenants(tenants: readonly TenantRecord[]): Promise<readonly TenantRecord[]>;
-  /** Adds changed documents of one tenant, in one transaction. */
-  addChanges(tenant: TenantRecord, documents: readonly ChangedDocument[]): Promise<void>;
+  /** Adds what tenants have changed, each of them as `addTenants` gave it. */
+  addChanges(changes: readonly TenantChange[]): Promise<void>;
   /** Makes everything visible, durable, and with a ready status ready to be served, in one transaction. */
   finish(status: IngestionStatus): Promise<void>;
   /** Lets go of the lock. Without `finish` the target stays unfinished, until it is received anew. */

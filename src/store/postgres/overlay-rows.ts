@@ -1,6 +1,6 @@
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
 import type { IndexedValues } from '../../fhir/search/indexed-values.ts';
-import type { ChangedDocument, VersionRow } from '../transfer.ts';
+import type { TenantChange, VersionRow } from '../transfer.ts';
 import { CopyBuffer } from './copy-buffer.ts';
 import { copyIn } from './copy-in.ts';
 import { SCHEMA } from './master-tables.ts';
@@ -11,23 +11,22 @@ import type { AddressNumbers } from './search/value-key.ts';
 import { indexRows } from './search/value-rows.ts';
 
 /** A document of another installation, and what it is found by: nothing after a delete. */
-export interface IndexedDocument {
-  readonly document: ChangedDocument;
+export interface IndexedChange extends TenantChange {
   readonly indexed: IndexedValues | undefined;
 }
 
-/** Adds documents of another installation to a tenant's, with their former versions, in the transaction of `client`. */
+/** Adds documents of another installation to tenants', with their former versions, in the transaction of `client`. */
 export async function addOverlayRows(
   client: Queryable,
-  serial: number,
-  documents: readonly IndexedDocument[],
+  changes: readonly IndexedChange[],
   addresses: AddressNumbers,
 ): Promise<void> {
   const current = new CopyBuffer();
   const history = new CopyBuffer();
   const shadow = new CopyBuffer();
   const values = new CopyBuffer();
-  for (const { document, indexed } of documents) {
+  for (const { tenant, document, indexed } of changes) {
+    const { serial } = tenant;
     const { former, rid, replaces, firstRid } = document;
     startRow(current, 12, serial, document, former.at(-1)).int8(rid).int8(replaces).int8(firstRid);
     for (const [index, version] of former.entries()) {

@@ -32,6 +32,9 @@ export class Owner {
     const client = new Client(await this.config());
     // What breaks a connection also fails what is asked of it.
     client.on('error', () => {});
+    client.once('end', () => {
+      if (this.#idle === client) this.#idle = undefined;
+    });
     try {
       await client.connect();
       return client;
@@ -51,9 +54,6 @@ export class Owner {
   async giveBack(client: Client, whole: boolean): Promise<void> {
     if (!whole || this.#idle !== undefined || this.#closed) return client.end().catch(() => {});
     this.#idle = client;
-    client.once('end', () => {
-      if (this.#idle === client) this.#idle = undefined;
-    });
   }
 
   /** Runs `task` with a connection that nobody else uses meanwhile. */

@@ -2,14 +2,14 @@ import { WarmfhirError } from '../../errors.ts';
 import { ThreadedExtraction } from '../../fhir/search/threaded-extraction.ts';
 import type { GenerationBuild, GenerationInfo, IngestionStatus } from '../generation.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import { type ChangedDocument, MOVED, type Reception } from '../transfer.ts';
+import { MOVED, type Reception, type TenantChange } from '../transfer.ts';
 import { BuildSession } from './build-session.ts';
 import { makeBuildTables } from './build-tables.ts';
 import { IngestLock } from './ingest-lock.ts';
 import { saveIngestionStatus } from './ingestion-status-row.ts';
 import { dropMasterTables, SCHEMA } from './master-tables.ts';
 import { TENANT_TABLES } from './migrations/001-installation.ts';
-import { addOverlayRows } from './overlay-rows.ts';
+import { addOverlayRows, type IndexedChange } from './overlay-rows.ts';
 import type { Owner, Queryable } from './owner.ts';
 import { PostgresBuild } from './postgres-build.ts';
 import { COUNT_UP } from './registry-statements.ts';
@@ -87,21 +87,26 @@ export class RowReception implements Reception {
     return added;
   }
 
-  async addChanges({ serial }: TenantRecord, documents: readonly ChangedDocument[]): Promise<void> {
-    const texts = documents.flatMap(({ json }) => (json === null ? [] : [json]));
+  async addChanges(changes: readonly TenantChange[]): Promise<void> {
+    const texts = changes.flatMap(({ document: { json } }) => (json === null ? [] : [json]));
     const values = [...(await this.#extraction.indexedValues(texts))];
-    const indexed = documents.map((document) => ({
-      document,
-      indexed: document.json === null ? undefined : values.shift(),
-    }));
-    const next = documents.reduce((most, { rid }) => Math.max(most, rid + 1), FIRST_OVERLAY_RID);
+    const indexed = changes.map(
+      (change): IndexedChange => ({
+        ...change,
+        indexed: change.document.json === null ? undefined : values.shift(),
+      }),
+    );
+    const next = new Map<number, number>();
+    for (const { tenant, document } of changes) {
+      next.set(tenant.serial, Math.max(next.get(tenant.serial) ?? FIRST_OVERLAY_RID, document.rid + 1));
+    }
     await this.#owner.transaction(async (client) => {
       await client.query(
-        `INSERT INTO ${SCHEMA}.tenant_overlay AS o (tenant_id, next_rid) VALUES ($1, $2)
+        `INSERT INTO ${SCHEMA}.tenant_overlay AS o (tenant_id, next_rid)
+         VALUES ${[...next].map(([serial, rid]) => `(${Math.trunc(serial)}, ${Math.trunc(rid)})`).join(', ')}
          ON CONFLICT (tenant_id) DO UPDATE SET next_rid = greatest(o.next_rid, excluded.next_rid)`,
-        [serial, next],
       );
-      await addOverlayRows(client, serial, indexed, this.#addresses);
+      await addOverlayRows(client, indexed, this.#addresses);
     });
   }
 

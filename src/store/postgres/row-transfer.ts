@@ -1,7 +1,14 @@
 import { resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { VersionMethod } from '../document.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import type { ChangedDocument, MasterRow, Reception, Transfer, VersionRow } from '../transfer.ts';
+import type {
+  ChangedDocument,
+  MasterRow,
+  Reception,
+  TenantChange,
+  Transfer,
+  VersionRow,
+} from '../transfer.ts';
 import { databaseError } from './database-error.ts';
 import { masterTables, SCHEMA } from './master-tables.ts';
 import type { Owner } from './owner.ts';
@@ -9,6 +16,8 @@ import { RowReception } from './row-reception.ts';
 
 /** So many rows are read at a time. */
 const CHUNK = 100;
+/** The changes of so many tenants are asked for at once. */
+const TENANTS = 200;
 
 /** The rows of an installation in PostgreSQL, as the owner of its schema reads them. */
 export class RowTransfer implements Transfer {
@@ -25,18 +34,29 @@ export class RowTransfer implements Transfer {
     }
   }
 
-  async *changes(tenant: TenantRecord): AsyncGenerator<readonly ChangedDocument[]> {
-    if (!tenant.overlay) return;
-    const version = 'type, id, version, last_updated, method, reviewed_at, json';
-    const bound = `tenant_id = ${Math.trunc(tenant.serial)}`;
-    const changed = `SELECT ${version}, rid, replaces, first_rid FROM ${SCHEMA}.tenant_document
-      WHERE ${bound} ORDER BY type, id`;
-    const former = `SELECT ${version} FROM ${SCHEMA}.tenant_history
-      WHERE ${bound} AND (type, id) IN (SELECT * FROM unnest($1::smallint[], $2::text[])) ORDER BY type, id, version`;
+  async *changes(tenants: readonly TenantRecord[]): AsyncGenerator<readonly TenantChange[]> {
+    const changed = tenants.filter(({ overlay }) => overlay);
+    for (let from = 0; from < changed.length; from += TENANTS) {
+      yield* this.#changesOf(changed.slice(from, from + TENANTS));
+    }
+  }
+
+  async *#changesOf(tenants: readonly TenantRecord[]): AsyncGenerator<readonly TenantChange[]> {
+    const bySerial = new Map(tenants.map((tenant) => [tenant.serial, tenant]));
+    const serials = `ARRAY[${[...bySerial.keys()].map(Math.trunc).join(', ')}]::bigint[]`;
+    const changed = `SELECT ${VERSION}, rid, replaces, first_rid FROM ${SCHEMA}.tenant_document
+      WHERE tenant_id = ANY (${serials}) ORDER BY array_position(${serials}, tenant_id), type, id`;
+    const former = `SELECT ${VERSION} FROM ${SCHEMA}.tenant_history
+      WHERE (tenant_id, type, id) IN (SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[]))
+      ORDER BY tenant_id, type, id, version`;
     for await (const rows of this.#chunks<ChangedColumns>(changed)) {
-      const keys = [rows.map(({ type }) => type), rows.map(({ id }) => id)];
+      const keys = [rows.map((row) => row.tenant_id), rows.map(({ type }) => type), rows.map(({ id }) => id)];
       const found = await this.#owner.run(async (client) => (await client.query(former, keys)).rows);
-      yield withFormer(rows, found as VersionColumns[]);
+      const documents = withFormer(rows, found as VersionColumns[]);
+      yield documents.map((document, index) => ({
+        tenant: bySerial.get(rows[index]!.tenant_id)!,
+        document,
+      }));
     }
   }
 
@@ -69,7 +89,10 @@ interface MasterColumns extends Omit<MasterRow, 'type'> {
   readonly type: number;
 }
 
+const VERSION = 'tenant_id, type, id, version, last_updated, method, reviewed_at, json';
+
 interface VersionColumns {
+  readonly tenant_id: number;
   readonly type: number;
   readonly id: string;
   readonly version: number;
@@ -89,13 +112,13 @@ function withFormer(
   rows: readonly ChangedColumns[],
   former: readonly VersionColumns[],
 ): readonly ChangedDocument[] {
-  const byKey = Map.groupBy(former, ({ type, id }) => `${type}/${id}`);
+  const byKey = Map.groupBy(former, ({ tenant_id, type, id }) => `${tenant_id}/${type}/${id}`);
   return rows.map((row) => ({
     ...versionRow(row),
     rid: row.rid,
     replaces: row.replaces,
     firstRid: row.first_rid,
-    former: (byKey.get(`${row.type}/${row.id}`) ?? []).map(versionRow),
+    former: (byKey.get(`${row.tenant_id}/${row.type}/${row.id}`) ?? []).map(versionRow),
   }));
 }
 

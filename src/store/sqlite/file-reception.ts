@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { WarmfhirError } from '../../errors.ts';
 import type { GenerationBuild, GenerationInfo, IngestionStatus } from '../generation.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import { type ChangedDocument, MOVED, type Reception } from '../transfer.ts';
+import { MOVED, type Reception, type TenantChange } from '../transfer.ts';
 import type { ChangeCounter } from './change-counter.ts';
 import { guarded } from './connection.ts';
 import { fileSha256 } from './file-hash.ts';
@@ -81,13 +81,18 @@ export class FileReception implements Reception {
     );
   }
 
-  async addChanges(tenant: TenantRecord, documents: readonly ChangedDocument[]): Promise<void> {
-    const overlay = new OverlayFile(this.#folder.overlay(tenant.id));
-    try {
-      addOverlayRows(overlay, documents);
-      overlay.withdrawIndexes();
-    } finally {
-      overlay.close();
+  async addChanges(changes: readonly TenantChange[]): Promise<void> {
+    for (const [id, ofTenant] of Map.groupBy(changes, ({ tenant }) => tenant.id)) {
+      const overlay = new OverlayFile(this.#folder.overlay(id));
+      try {
+        addOverlayRows(
+          overlay,
+          ofTenant.map(({ document }) => document),
+        );
+        overlay.withdrawIndexes();
+      } finally {
+        overlay.close();
+      }
     }
   }
 

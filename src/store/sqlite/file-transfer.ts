@@ -3,9 +3,16 @@ import { resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { VersionMethod } from '../document.ts';
 import { rowChunks } from '../row-chunks.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import type { ChangedDocument, MasterRow, Reception, Transfer, VersionRow } from '../transfer.ts';
+import type {
+  ChangedDocument,
+  MasterRow,
+  Reception,
+  TenantChange,
+  Transfer,
+  VersionRow,
+} from '../transfer.ts';
 import type { ChangeCounter } from './change-counter.ts';
-import { type Connection, guarded, openConnection } from './connection.ts';
+import { type Connection, openConnection, storeError } from './connection.ts';
 import { FileReception } from './file-reception.ts';
 import type { StoreFolder } from './store-folder.ts';
 import type { SystemFile } from './system-file.ts';
@@ -14,44 +21,44 @@ import type { SystemFile } from './system-file.ts';
 export class FileTransfer implements Transfer {
   readonly #folder: StoreFolder;
   readonly #system: SystemFile;
-  readonly #changes: ChangeCounter;
+  readonly #counter: ChangeCounter;
 
-  constructor(folder: StoreFolder, system: SystemFile, changes: ChangeCounter) {
+  constructor(folder: StoreFolder, system: SystemFile, counter: ChangeCounter) {
     this.#folder = folder;
     this.#system = system;
-    this.#changes = changes;
+    this.#counter = counter;
   }
 
   async *masterRows(generation: number): AsyncGenerator<readonly MasterRow[]> {
-    yield* chunksOf(this.#folder.master(generation), masterRows, ({ json }) => json.length);
+    const path = this.#folder.master(generation);
+    yield* rowChunks(rowsOf(path, masterRows), ({ json }) => json.length);
   }
 
-  async *changes(tenant: TenantRecord): AsyncGenerator<readonly ChangedDocument[]> {
-    const path = this.#folder.overlay(tenant.id);
-    // A process may have ended between the registry's word and the first write.
-    if (tenant.overlay && existsSync(path)) yield* chunksOf(path, changedDocuments, charactersOf);
+  async *changes(tenants: readonly TenantRecord[]): AsyncGenerator<readonly TenantChange[]> {
+    yield* rowChunks(this.#changes(tenants), ({ document }) => charactersOf(document));
   }
 
   async receive(): Promise<Reception> {
-    return FileReception.begin(this.#folder, this.#system, this.#changes);
+    return FileReception.begin(this.#folder, this.#system, this.#counter);
+  }
+
+  *#changes(tenants: readonly TenantRecord[]): Generator<TenantChange> {
+    for (const tenant of tenants) {
+      const path = this.#folder.overlay(tenant.id);
+      // A process may have ended between the registry's word and the first write.
+      if (!tenant.overlay || !existsSync(path)) continue;
+      for (const document of rowsOf(path, changedDocuments)) yield { tenant, document };
+    }
   }
 }
 
-/** Reads a file in chunks. */
-function* chunksOf<Row>(
-  path: string,
-  read: (connection: Connection) => Iterable<Row>,
-  size: (row: Row) => number,
-): Generator<readonly Row[]> {
+/** Reads a file on a connection of its own. */
+function* rowsOf<Row>(path: string, read: (connection: Connection) => Iterable<Row>): Generator<Row> {
   const connection = openConnection(path, { readonly: true });
   try {
-    // Its statement has to end before the connection can be closed.
-    using chunks = rowChunks(read(connection), size);
-    while (true) {
-      const next = guarded(path, () => chunks.next());
-      if (next.done === true) return;
-      yield next.value;
-    }
+    yield* read(connection);
+  } catch (error) {
+    throw storeError(error, path);
   } finally {
     connection.close();
   }
