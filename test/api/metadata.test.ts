@@ -30,13 +30,16 @@ describe('metadata', () => {
   });
 
   it('lists every resource type with what is served of it', async () => {
-    const [rest] = (await running.send('/fhir/metadata')).json.rest;
+    const statement = (await running.send('/fhir/metadata')).json;
+    expect(statement.patchFormat).toEqual(['application/json-patch+json', 'application/fhir+json']);
+    const [rest] = statement.rest;
     expect(rest.resource.map(({ type }: { type: string }) => type)).toEqual(RESOURCE_TYPES);
     const patient = rest.resource.find(({ type }: { type: string }) => type === 'Patient');
     expect(patient).toMatchObject({ versioning: 'versioned', readHistory: true, updateCreate: true });
     const codes = patient.interaction.map(({ code }: { code: string }) => code);
     expect(codes).toEqual(expect.arrayContaining(['read', 'vread', 'update', 'delete', 'create']));
     expect(new Set(codes).size).toBe(codes.length);
+    expect(rest.interaction).toContainEqual({ code: 'search-system' });
     expect(patient.searchParam).toEqual(
       expect.arrayContaining([
         {
@@ -62,8 +65,14 @@ describe('metadata', () => {
           name: 'review',
           definition: `${running.url}/fhir/OperationDefinition/review`,
         }),
+        {
+          name: 'everything',
+          definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+        },
       ]),
     );
+    const claim = rest.resource.find(({ type }: { type: string }) => type === 'Claim');
+    expect(claim.operation.map(({ name }: { name: string }) => name)).not.toContain('everything');
   });
 
   it('mode=normative leaves out what is for trial use', async () => {
