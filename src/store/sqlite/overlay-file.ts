@@ -16,7 +16,7 @@ import {
   type Statement,
 } from './connection.ts';
 import { RowStatements } from './row-statements.ts';
-import { type OverlayArm, overlayArm } from './search/overlay-arm.ts';
+import { changingOverlay, type OverlayArm, readOverlay } from './search/overlay-arm.ts';
 import { IndexWriter, type RowSource } from './search/row-writer.ts';
 import { INDEX_TABLES, VALUE_INDEXES } from './search/search-tables.ts';
 import { syncToDisk, unlinkDatabase } from './store-folder.ts';
@@ -84,7 +84,8 @@ export class OverlayFile {
   readonly #byKey: Statement;
   readonly #queries: RowStatements;
   #isIndexed = false;
-  #searched: OverlayArm | undefined;
+  #searched: (() => OverlayArm) | undefined;
+  #searchedWhileWriting: OverlayArm | undefined;
   #indexes: IndexWriter | undefined;
 
   constructor(path: string) {
@@ -199,10 +200,16 @@ export class OverlayFile {
     return documentOf(this.one('SELECT * FROM document WHERE rid = ?', rid) as OverlayRow) as StoredDocument;
   }
 
-  /** The file as searches see it. */
+  /** The file as searches of a connection see it that only reads; inside the transaction of the search. */
   searched(): OverlayArm {
-    this.#searched ??= overlayArm(this);
-    return this.#searched;
+    this.#searched ??= readOverlay(this);
+    return this.#searched();
+  }
+
+  /** The file as searches see it inside a transaction that writes. */
+  searchedWhileWriting(): OverlayArm {
+    this.#searchedWhileWriting ??= changingOverlay(this);
+    return this.#searchedWhileWriting;
   }
 
   /** Queries that run on after `until` (milliseconds of `performance.now()`) fail with `search-too-costly`. */

@@ -42,7 +42,10 @@ export class OverlayWriter {
 
   /** What was written before in the transaction is searched too. */
   #expect({ type, criterion, ids }: Expectation): WriteResult {
-    const search = new CollectionSearch({ ...this.#master.searched(), overlay: this.#overlay.searched() });
+    const search = new CollectionSearch({
+      ...this.#master.searched(),
+      overlay: this.#overlay.searchedWhileWriting(),
+    });
     const found = search.find([{ type, criterion }], ids.length + 1);
     const expected = new Set(ids);
     if (found.length !== expected.size || !found.every(({ id }) => expected.has(id))) {

@@ -6,20 +6,11 @@ import type { PlanMemory } from '../../search/plan-memory.ts';
 import { cursorOf, type Position, pageStart } from '../../search/position.ts';
 import { sortKeyOfType, type TypeSortKey, typeOfParameter } from '../../search/sort-key.ts';
 import type { SearchPage, SearchQuery } from '../../search.ts';
-import type { CollectionArm, DocumentKey } from './collection-arm.ts';
+import type { CollectionArm } from './collection-arm.ts';
+import { CollectionView, type OverlayPart } from './collection-view.ts';
+import { DocumentTest } from './document-test.ts';
 import { documentsOf } from './found-documents.ts';
 import { IncludedDocuments } from './included-documents.ts';
-
-/** What a tenant has changed, as a search of the master has to know it. */
-export interface OverlayChanges {
-  /** The overlay has something of this type: a document of its own, a changed or a deleted one. */
-  touches(type: string): boolean;
-  /** The overlay stands for this document, changed or deleted. */
-  holds(key: DocumentKey): boolean;
-  isShadowed(type: string, masterRid: number): boolean;
-  shadowed(type: string): readonly number[];
-  isOwn(rid: number): boolean;
-}
 
 /** A document found, with where it is. */
 interface Found extends Position {
@@ -29,8 +20,8 @@ interface Found extends Position {
 
 /** A chain is replaced by what it leads to when that is not more than this. */
 const MOST_LED_TO = 256;
-/** Shadowed documents that are looked at for a total that nobody asked for. */
-const MOST_TAKEN_OFF = 300;
+/** Documents that are looked at for a total that nobody asked for. */
+const MOST_LOOKED_AT = 1_000;
 /** Milliseconds that one search may take. */
 const LONGEST_SEARCH = 5_000;
 /** Rows asked for at a time where each is looked at here. */
@@ -41,21 +32,22 @@ const STRIDE = 256;
  * is searched by itself and the ordered results are merged; what depends on other documents is looked up in both.
  */
 export class CollectionSearch {
-  readonly #master: CollectionArm;
-  readonly #overlay: CollectionArm | undefined;
-  readonly #changes: OverlayChanges | undefined;
-  /** What chains lead to in the master alone. */
+  readonly #view: CollectionView;
+  readonly #test: DocumentTest;
+  /** Answers of the master alone. */
   readonly #memory: PlanMemory<unknown>;
+  /** Answers that hold while the overlay is what it is. */
+  readonly #overlayMemory: PlanMemory<unknown> | undefined;
 
   constructor(parts: {
     readonly arm: CollectionArm;
     readonly memory: PlanMemory<unknown>;
-    readonly overlay: { readonly arm: CollectionArm; readonly changes: OverlayChanges } | undefined;
+    readonly overlay: OverlayPart | undefined;
   }) {
-    this.#master = parts.arm;
-    this.#overlay = parts.overlay?.arm;
-    this.#changes = parts.overlay?.changes;
+    this.#view = new CollectionView(parts.arm, parts.overlay);
+    this.#test = new DocumentTest(this.#view);
     this.#memory = parts.memory;
+    this.#overlayMemory = parts.overlay?.memory;
   }
 
   /** @throws page-token-invalid, search-too-costly */
@@ -117,11 +109,11 @@ export class CollectionSearch {
   /** A statement that walks for long holds up whoever waits for the same thread. */
   #inTime<Result>(task: () => Result): Result {
     const until = performance.now() + LONGEST_SEARCH;
-    for (const arm of this.#arms()) arm.limit(until);
+    for (const arm of this.#view.arms) arm.limit(until);
     try {
       return task();
     } finally {
-      for (const arm of this.#arms()) arm.limit(Number.POSITIVE_INFINITY);
+      for (const arm of this.#view.arms) arm.limit(Number.POSITIVE_INFINITY);
     }
   }
 
@@ -139,17 +131,16 @@ export class CollectionSearch {
   /** The exact number where few documents have to be looked at for it. */
   #cheapCount(type: string, criterion: ArmCriterion): number | undefined {
     let sum = 0;
-    for (const arm of this.#arms()) {
-      if (arm !== this.#master && !this.#changes!.touches(type)) continue;
-      if (!this.#decidesAlone(arm, criterion)) return undefined;
+    for (const arm of this.#view.arms) {
+      if (arm !== this.#view.master && !this.#view.changes!.touches(type)) continue;
+      if (!this.#view.decidesAlone(arm, criterion)) return undefined;
       const count = arm.search.cheapCount(type, criterion);
       if (count === undefined) return undefined;
       sum += count;
-      if (count === 0 || this.#visibility(arm, type) === undefined) continue;
-      const shadowed = this.#changes!.shadowed(type);
-      if (conjuncts(criterion).length === 0) sum -= shadowed.length;
-      else if (shadowed.length > MOST_TAKEN_OFF) return undefined;
-      else sum -= arm.search.countAmong(type, criterion, shadowed);
+      if (count === 0 || this.#view.visibility(arm, type) === undefined) continue;
+      const looks = Math.min(count, this.#view.changes!.shadowed(type).size);
+      if (looks > MOST_LOOKED_AT && conjuncts(criterion).length > 0) return undefined;
+      sum -= this.#hidden(type, criterion, count);
     }
     return sum;
   }
@@ -171,10 +162,10 @@ export class CollectionSearch {
 
   #inBoth(type: string, criterion: ArmCriterion, walk: Walk): Found[] {
     const own =
-      this.#overlay !== undefined && this.#changes!.touches(type)
-        ? this.#inArm(this.#overlay, type, criterion, walk)
+      this.#view.overlay !== undefined && this.#view.changes!.touches(type)
+        ? this.#inArm(this.#view.overlay, type, criterion, walk)
         : [];
-    return [...own, ...this.#inArm(this.#master, type, criterion, walk)];
+    return [...own, ...this.#inArm(this.#view.master, type, criterion, walk)];
   }
 
   #inArm(arm: CollectionArm, type: string, criterion: ArmCriterion, walk: Walk): Found[] {
@@ -209,91 +200,27 @@ export class CollectionSearch {
     type: string,
     criterion: ArmCriterion,
   ): { readonly asked: ArmCriterion; readonly accepts: ((rid: number) => boolean) | undefined } {
-    const isVisible = this.#visibility(arm, type);
-    if (this.#decidesAlone(arm, criterion)) return { asked: criterion, accepts: isVisible };
+    const isVisible = this.#view.visibility(arm, type);
+    if (this.#view.decidesAlone(arm, criterion)) return { asked: criterion, accepts: isVisible };
     const parts = conjuncts(criterion);
     const crossing = parts.filter((part) => !standsAlone(part));
     return {
       asked: { kind: 'all', of: parts.filter(standsAlone) },
       accepts: (rid) =>
         (isVisible === undefined || isVisible(rid)) &&
-        crossing.every((part) => this.#satisfies(arm, type, rid, part)),
+        crossing.every((part) => this.#test.satisfies(arm, type, rid, part)),
     };
   }
 
-  #visibility(arm: CollectionArm, type: string): ((rid: number) => boolean) | undefined {
-    const changes = this.#changes;
-    if (changes === undefined || arm !== this.#master || !changes.touches(type)) return undefined;
-    return (rid) => !changes.isShadowed(type, rid);
-  }
-
-  /** True when no document of the other arm can make a difference. */
-  #decidesAlone(arm: CollectionArm, criterion: ArmCriterion): boolean {
-    if (standsAlone(criterion)) return true;
-    if (arm !== this.#master) return false;
-    const changes = this.#changes;
-    return changes === undefined || [...typesDependedOn(criterion)].every((type) => !changes.touches(type));
-  }
-
-  #satisfies(arm: CollectionArm, type: string, rid: number, criterion: ArmCriterion): boolean {
-    if (standsAlone(criterion)) return arm.search.satisfies(type, criterion, rid);
-    switch (criterion.kind) {
-      case 'all':
-        return criterion.of.every((part) => this.#satisfies(arm, type, rid, part));
-      case 'any':
-        return criterion.of.some((part) => this.#satisfies(arm, type, rid, part));
-      case 'not':
-        return !this.#satisfies(arm, type, rid, criterion.of);
-      case 'chain':
-        return arm
-          .references([rid], [criterion.parameter])
-          .some((target) => target.type === criterion.type && this.#targetSatisfies(target, criterion.of));
-      case 'has': {
-        const key = { type, id: arm.idsOf([rid])[0]! };
-        return this.#arms().some((other) =>
-          other
-            .referrers(criterion.parameter, key, Number.MAX_SAFE_INTEGER)
-            .some((referrer) => this.#referrerSatisfies(other, criterion.type, referrer, criterion.of)),
-        );
-      }
-      default:
-        return false;
-    }
-  }
-
-  #targetSatisfies(key: DocumentKey, criterion: ArmCriterion): boolean {
-    const place = this.#place(key);
-    return place !== undefined && this.#satisfies(place.arm, key.type, place.rid, criterion);
-  }
-
-  #referrerSatisfies(arm: CollectionArm, type: string, rid: number, criterion: ArmCriterion): boolean {
-    const isVisible = this.#visibility(arm, type);
-    return (isVisible === undefined || isVisible(rid)) && this.#satisfies(arm, type, rid, criterion);
-  }
-
-  /** Where a document that exists lies. */
-  #place(key: DocumentKey): { readonly arm: CollectionArm; readonly rid: number } | undefined {
-    const isChanged = this.#overlay !== undefined && this.#changes!.holds(key);
-    const arm = isChanged ? this.#overlay : this.#master;
-    const rid = arm.ridOf(key);
-    return rid === undefined ? undefined : { arm, rid };
-  }
-
-  #arms(): readonly CollectionArm[] {
-    return this.#overlay === undefined ? [this.#master] : [this.#overlay, this.#master];
-  }
-
   #count(type: string, criterion: ArmCriterion): number {
-    return this.#arms().reduce((sum, arm) => sum + this.#countIn(arm, type, criterion), 0);
+    return this.#view.arms.reduce((sum, arm) => sum + this.#countIn(arm, type, criterion), 0);
   }
 
   #countIn(arm: CollectionArm, type: string, criterion: ArmCriterion): number {
-    if (arm !== this.#master && !this.#changes!.touches(type)) return 0;
-    if (this.#decidesAlone(arm, criterion)) {
+    if (arm !== this.#view.master && !this.#view.changes!.touches(type)) return 0;
+    if (this.#view.decidesAlone(arm, criterion)) {
       const all = arm.search.count(type, criterion);
-      if (this.#visibility(arm, type) === undefined) return all;
-      const shadowed = this.#changes!.shadowed(type);
-      return shadowed.length === 0 ? all : all - arm.search.countAmong(type, criterion, shadowed);
+      return this.#view.visibility(arm, type) === undefined ? all : all - this.#hidden(type, criterion, all);
     }
     const order: DocumentOrder = { descending: [], reversed: false };
     return this.#inArm(arm, type, criterion, {
@@ -304,17 +231,34 @@ export class CollectionSearch {
     }).length;
   }
 
+  /** How many of the master's `matching` documents the overlay shadows. */
+  #hidden(type: string, criterion: ArmCriterion, matching: number): number {
+    const shadowed = this.#view.changes!.shadowed(type);
+    if (matching === 0 || shadowed.size === 0) return 0;
+    if (conjuncts(criterion).length === 0) return shadowed.size;
+    const { search } = this.#view.master;
+    return this.#rememberedWithOverlay(`hidden ${type} ${JSON.stringify(criterion)}`, () => {
+      if (matching >= shadowed.size) return search.countAmong(type, criterion, [...shadowed]);
+      const found = search.find({ type, criterion, keys: [], reversed: false, limit: matching });
+      return found.filter(({ rid }) => shadowed.has(rid)).length;
+    });
+  }
+
+  #rememberedWithOverlay<Value>(key: string, find: () => Value): Value {
+    return this.#overlayMemory === undefined ? find() : (this.#overlayMemory.get(key, find) as Value);
+  }
+
   /** Chains whose far end is few documents are replaced by them: an index then leads to what refers to them. */
   #resolved(criterion: Criterion, type: string): ArmCriterion {
     if (criterion.kind === 'all')
       return { kind: 'all', of: criterion.of.map((part) => this.#resolved(part, type)) };
     if (criterion.kind !== 'chain' && criterion.kind !== 'has') return criterion;
     const alone =
-      this.#changes === undefined ||
-      ![criterion.type, ...typesDependedOn(criterion.of)].some((each) => this.#changes!.touches(each));
-    const led = alone
-      ? this.#memory.get(`${type} ${JSON.stringify(criterion)}`, () => this.#ledTo(criterion, type) ?? null)
-      : this.#ledTo(criterion, type);
+      this.#view.changes === undefined ||
+      ![criterion.type, ...typesDependedOn(criterion.of)].some((each) => this.#view.changes!.touches(each));
+    const key = `leads ${type} ${JSON.stringify(criterion)}`;
+    const find = () => this.#ledTo(criterion, type) ?? null;
+    const led = alone ? this.#memory.get(key, find) : this.#rememberedWithOverlay(key, find);
     return (led ?? criterion) as ArmCriterion;
   }
 
@@ -341,7 +285,9 @@ export class CollectionSearch {
     const { forward, position, cut } = pageStart(query.cursor, query.sort.length);
     if (position === undefined || cut.length === 0) return { forward, position };
     const arm =
-      this.#overlay !== undefined && this.#changes!.isOwn(position.rid) ? this.#overlay : this.#master;
+      this.#view.overlay !== undefined && this.#view.changes!.isOwn(position.rid)
+        ? this.#view.overlay
+        : this.#view.master;
     const values = [...position.values];
     for (const index of cut) {
       for (const { type } of query.types) {
@@ -355,11 +301,11 @@ export class CollectionSearch {
   #included(query: SearchQuery, page: readonly Found[]): StoredDocument[] {
     if (query.includes.length === 0) return [];
     const included = new IncludedDocuments({
-      place: (key) => this.#place(key),
+      place: (key) => this.#view.place(key),
       referrers: (parameter, key, limit) => {
         const type = typeOfParameter(parameter);
-        return this.#arms().flatMap((arm) => {
-          const isVisible = this.#visibility(arm, type);
+        return this.#view.arms.flatMap((arm) => {
+          const isVisible = this.#view.visibility(arm, type);
           const rids = arm.referrers(parameter, key, limit);
           return rids.filter((rid) => isVisible === undefined || isVisible(rid)).map((rid) => ({ arm, rid }));
         });

@@ -37,6 +37,6 @@ export function masterArm(master: SearchedMaster): MasterArm {
     },
   };
   const memory = new PlanMemory<unknown>(MOST_REMEMBERED);
-  const search = new SearchArm(file, masterProfile(master.lastUpdated), memory);
+  const search = new SearchArm(file, masterProfile(master.lastUpdated), () => memory);
   return { arm: new CollectionArm(file, search, TRUE.sql), memory };
 }

@@ -1,41 +1,59 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
-import type { StoredDocument } from '../../document.ts';
-import type { SqlValue } from '../../search/fragment.ts';
+import type { PlanMemory } from '../../search/plan-memory.ts';
 import { FIRST_OVERLAY_RID } from '../overlay-rid.ts';
 import { overlayProfile } from './arm-profile.ts';
 import { CollectionArm, type DocumentKey } from './collection-arm.ts';
-import type { OverlayChanges } from './collection-search.ts';
+import type { OverlayChanges } from './collection-view.ts';
+import { OverlaySnapshot } from './overlay-snapshot.ts';
 import { SearchArm } from './search-arm.ts';
+import type { SearchedOverlay } from './searched-overlay.ts';
 
 /** An overlay is small: its size decides nothing. */
 const ROUGH_SIZE = 1_000;
-
-/** What a search needs of an overlay. */
-export interface SearchedOverlay {
-  rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
-  limit(until: number): void;
-  documentOfRid(rid: number): StoredDocument;
-}
 
 /** What a tenant has changed, as searches see it. */
 export interface OverlayArm {
   readonly arm: CollectionArm;
   readonly changes: OverlayChanges;
+  /** Answers that hold while the overlay is what it is; absent where it may change under a search. */
+  readonly memory?: PlanMemory<unknown>;
 }
 
-export function overlayArm(overlay: SearchedOverlay): OverlayArm {
+/** For the connection that writes: what its transaction has changed counts too. */
+export function changingOverlay(overlay: SearchedOverlay): OverlayArm {
+  return { arm: armOf(overlay, () => ROUGH_SIZE, undefined), changes: directChanges(overlay) };
+}
+
+/** For a connection that only reads. */
+export function readOverlay(overlay: SearchedOverlay): () => OverlayArm {
+  const changes = new OverlaySnapshot(overlay, directChanges(overlay));
+  const arm = armOf(
+    overlay,
+    (type) => Math.max(ROUGH_SIZE, changes.size(type)),
+    () => changes.memory,
+  );
+  return () => {
+    changes.refresh();
+    return { arm, changes, memory: changes.memory };
+  };
+}
+
+function armOf(
+  overlay: SearchedOverlay,
+  size: (type: string) => number,
+  memory: (() => PlanMemory<unknown>) | undefined,
+): CollectionArm {
   const file = {
     rows: overlay.rows.bind(overlay),
     limit: overlay.limit.bind(overlay),
-    size: () => ROUGH_SIZE,
+    size,
     documents: (_: string, rids: readonly number[]) =>
       new Map(rids.map((rid) => [rid, overlay.documentOfRid(rid)])),
   };
-  const search = new SearchArm(file, overlayProfile, undefined);
-  return { arm: new CollectionArm(file, search, 'json IS NOT NULL'), changes: changesOf(overlay) };
+  return new CollectionArm(file, new SearchArm(file, overlayProfile, memory), 'json IS NOT NULL');
 }
 
-function changesOf(overlay: SearchedOverlay): OverlayChanges {
+function directChanges(overlay: SearchedOverlay): OverlayChanges {
   const has = (sql: string, ...values: (string | number)[]) => overlay.rows(sql, values).length > 0;
   return {
     touches: (type) => has('SELECT 1 FROM document WHERE type = ? LIMIT 1', resourceTypeCode(type)),
@@ -43,10 +61,10 @@ function changesOf(overlay: SearchedOverlay): OverlayChanges {
       has('SELECT 1 FROM document WHERE type = ? AND id = ?', resourceTypeCode(type), id),
     isShadowed: (type, rid) =>
       has('SELECT 1 FROM shadow WHERE type = ? AND master_rid = ?', resourceTypeCode(type), rid),
-    shadowed: (type) =>
-      overlay
-        .rows('SELECT master_rid FROM shadow WHERE type = ?', [resourceTypeCode(type)])
-        .map(([rid]) => rid as number),
+    shadowed: (type) => {
+      const rows = overlay.rows('SELECT master_rid FROM shadow WHERE type = ?', [resourceTypeCode(type)]);
+      return new Set(rows.map(([rid]) => rid as number));
+    },
     isOwn: (rid) => rid >= FIRST_OVERLAY_RID,
   };
 }

@@ -59,7 +59,7 @@ export class SearchArm {
   readonly #profile: ArmProfile;
   readonly #plan: SearchPlan;
 
-  constructor(file: ArmFile, profile: ArmProfile, memory: PlanMemory<unknown> | undefined) {
+  constructor(file: ArmFile, profile: ArmProfile, memory: (() => PlanMemory<unknown>) | undefined) {
     this.#file = file;
     this.#profile = profile;
     this.#plan = new SearchPlan(file, memory);

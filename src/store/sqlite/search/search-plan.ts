@@ -21,10 +21,10 @@ interface PlannedFile {
 /** Chooses what leads a search of one arm, by counting at most so many rows of each index range. */
 export class SearchPlan {
   readonly #file: PlannedFile;
-  readonly #memory: PlanMemory<unknown> | undefined;
+  readonly #memory: (() => PlanMemory<unknown>) | undefined;
 
-  /** @param memory absent for a file that changes */
-  constructor(file: PlannedFile, memory: PlanMemory<unknown> | undefined) {
+  /** @param memory of the file as it is; absent for a file that changes */
+  constructor(file: PlannedFile, memory: (() => PlanMemory<unknown>) | undefined) {
     this.#file = file;
     this.#memory = memory;
   }
@@ -94,7 +94,7 @@ export class SearchPlan {
   }
 
   #remembered(key: string, find: () => unknown): unknown {
-    return this.#memory === undefined ? find() : this.#memory.get(key, find);
+    return this.#memory === undefined ? find() : this.#memory().get(key, find);
   }
 
   number({ sql, values }: Fragment): number {
