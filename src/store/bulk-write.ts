@@ -23,7 +23,6 @@ export interface BulkResults {
 }
 
 const CHUNK_CHARACTERS = 2 * 1024 * 1024;
-const WRITES_AT_ONCE = 100;
 
 /** Puts writes together for `CollectionStore.writeBulk`. */
 export class BulkWriter {
@@ -53,24 +52,9 @@ export class BulkWriter {
 
 /** The writes one by one. */
 export function* readBulkWrites({ chunks }: BulkWrites): Generator<Write> {
-  for (const chunk of chunks) yield* writesIn(chunk);
-}
-
-/** All writes, for a thread that has other things to do: it gets to them in between. */
-export async function collectBulkWrites({ chunks }: BulkWrites): Promise<Write[]> {
-  const writes: Write[] = [];
   for (const chunk of chunks) {
-    let count = 0;
-    for (const write of writesIn(chunk)) {
-      writes.push(write);
-      if (++count % WRITES_AT_ONCE === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+    for (const line of textOf(chunk).split('\n')) yield JSON.parse(line) as Write;
   }
-  return writes;
-}
-
-function* writesIn(chunk: Uint8Array): Generator<Write> {
-  for (const line of textOf(chunk).split('\n')) yield JSON.parse(line) as Write;
 }
 
 export function packResults(results: Iterable<WriteResult>): BulkResults {

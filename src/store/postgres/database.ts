@@ -22,6 +22,11 @@ export class OpenTransaction {
     return replies;
   }
 
+  /** Goes on with these calls, in one round trip. */
+  run(calls: readonly Call[]): Promise<Reply[]> {
+    return this.#connection.run([...calls]);
+  }
+
   /** Ends it with these calls, in one round trip: it is durable when this resolves, and undone when it rejects. */
   commit(calls: readonly Call[]): Promise<Reply[]> {
     return this.#commit([...calls]);

@@ -1,4 +1,4 @@
-import { type BulkResults, type BulkWrites, collectBulkWrites, packResults } from '../bulk-write.ts';
+import type { BulkResults, BulkWrites } from '../bulk-write.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { ListPage, ListQuery, ReviewCount } from '../list.ts';
@@ -66,8 +66,8 @@ export class PostgresCollection implements CollectionStore {
     return this.#writer.write(this.#record, writes, now);
   }
 
-  async writeBulk(writes: BulkWrites, now: number): Promise<BulkResults> {
-    return packResults(await this.write(await collectBulkWrites(writes), now));
+  writeBulk(writes: BulkWrites, now: number): Promise<BulkResults> {
+    return this.#writer.writeBulk(this.#record, writes, now);
   }
 
   keepSearch(search: KeptSearch & { readonly now: number }): Promise<void> {

@@ -1,15 +1,17 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
+import { type BulkResults, type BulkWrites, packResults, readBulkWrites } from '../bulk-write.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
 import type { DocumentWrite, Write, WriteResult } from '../write.ts';
 import type { Database, OpenTransaction } from './database.ts';
+import type { Reply } from './database-connection.ts';
 import { Expectations } from './expectations.ts';
 import type { MasterGeneration, MasterGenerations } from './master-generations.ts';
 import { OVERLAY_ROWS } from './read-statements.ts';
 import { NOTE_OVERLAY } from './registry-statements.ts';
 import type { RegistryWriter } from './registry-writer.ts';
 import { type Call, call } from './statement.ts';
-import { type MasterRow, type OverlayRow, WritePlan } from './write-plan.ts';
+import { type MasterRow, type OverlayRow, type PlannedRows, WritePlan } from './write-plan.ts';
 import {
   DOCUMENT_ROWS,
   FIRST_OVERLAY_RID,
@@ -29,10 +31,14 @@ interface Request {
   readonly now: number;
   readonly resolve: (results: readonly WriteResult[]) => void;
   readonly reject: (error: unknown) => void;
+  /** Present where the writes are too many to be held at once: they are read from here. */
+  readonly bulk?: BulkWrites;
 }
 
 /** Documents after which a transaction takes no further request. */
 const TOGETHER = 256;
+/** Documents of a large request that are written at once: so long no other request has its turn. */
+const AT_ONCE = 50;
 /** Ids that one statement asks for. */
 const IDS_AT_ONCE = 1_000;
 
@@ -59,12 +65,21 @@ export class TenantWriter {
   }
 
   write(tenant: Tenant, writes: readonly Write[], now: number): Promise<readonly WriteResult[]> {
-    return new Promise((resolve, reject) => {
-      const request: Request = { writes, now, resolve, reject };
-      const queue = this.#queues.get(tenant.serial);
-      if (queue !== undefined) queue.push(request);
-      else void this.#run(tenant, [request]);
-    });
+    return new Promise((resolve, reject) => this.#add(tenant, { writes, now, resolve, reject }));
+  }
+
+  #add(tenant: Tenant, request: Request): void {
+    const queue = this.#queues.get(tenant.serial);
+    if (queue !== undefined) queue.push(request);
+    else void this.#run(tenant, [request]);
+  }
+
+  /** As `write`, for so many that other requests have to get their turn in between; the results come one by one. */
+  async writeBulk(tenant: Tenant, bulk: BulkWrites, now: number): Promise<BulkResults> {
+    const results = await new Promise<readonly WriteResult[]>((resolve, reject) =>
+      this.#add(tenant, { writes: [], bulk, now, resolve, reject }),
+    );
+    return packResults(results);
   }
 
   /** Keeps nothing of a tenant, once it has nothing to do. */
@@ -80,7 +95,9 @@ export class TenantWriter {
         await this.#noteOverlay(tenant);
         const master = await this.#masters.get(tenant.generation);
         await this.#database.transaction(tenant.serial, (transaction) =>
-          this.#commitTogether(transaction, tenant, master, batch),
+          batch[0]!.bulk === undefined
+            ? this.#commitTogether(transaction, tenant, master, batch)
+            : this.#commitBulk(transaction, tenant, master, batch[0]!),
         );
       } catch (error) {
         for (const request of batch) request.reject(error);
@@ -103,19 +120,11 @@ export class TenantWriter {
     master: MasterGeneration,
     batch: readonly Request[],
   ): Promise<void> {
-    const plan = await this.#begin(transaction, tenant, master, batch);
+    const writes = batch.flatMap((request) => request.writes);
+    const plan = await this.#plan((calls) => transaction.begin(calls), tenant, master, writes);
     const answers = batch.map((request) => settled(() => plan.apply(request.writes, request.now)));
-    const { documents, history, shadows, values, forgotten, moved } = plan.rows();
-    if (documents.length > 0) {
-      await transaction.commit([
-        ...rowCalls(HISTORY_ROWS, history),
-        ...rowCalls(SHADOW_ROWS, shadows),
-        ...rowCalls(DOCUMENT_ROWS, documents),
-        ...(forgotten.length === 0 ? [] : [call(FORGET_VALUES, tenant.serial, forgotten)]),
-        ...moved.map((rids) => call(MOVE_VALUES, tenant.serial, ...rids)),
-        ...rowCalls(VALUE_ROWS, values),
-      ]);
-    }
+    const calls = changeCalls(tenant.serial, plan.rows());
+    if (calls.length > 0) await transaction.commit(calls);
     for (const [index, request] of batch.entries()) {
       const answer = answers[index]!;
       if ('error' in answer) request.reject(answer.error);
@@ -123,14 +132,34 @@ export class TenantWriter {
     }
   }
 
-  /** Takes the tenant's lock and, in the same round trip, what stands at every key that is written. */
-  async #begin(
+  /** Writes a request part by part, in one transaction. */
+  async #commitBulk(
     transaction: OpenTransaction,
+    tenant: Tenant,
+    master: MasterGeneration,
+    { bulk, now, resolve }: Request,
+  ): Promise<void> {
+    const results: WriteResult[] = [];
+    let isBegun = false;
+    for (const writes of partsOf(readBulkWrites(bulk!))) {
+      const ask = (calls: readonly Call[]) => (isBegun ? transaction.run(calls) : transaction.begin(calls));
+      const plan = await this.#plan(ask, tenant, master, writes);
+      isBegun = true;
+      for (const result of plan.apply(writes, now)) results.push(withoutText(result));
+      const calls = changeCalls(tenant.serial, plan.rows());
+      if (calls.length > 0) await transaction.run(calls);
+    }
+    if (isBegun) await transaction.commit([]);
+    resolve(results);
+  }
+
+  /** Takes the tenant's lock and, in the same round trip, what stands at every key that is written. */
+  async #plan(
+    ask: (calls: readonly Call[]) => Promise<Reply[]>,
     { id, serial }: Tenant,
     master: MasterGeneration,
-    batch: readonly Request[],
+    all: readonly Write[],
   ): Promise<WritePlan> {
-    const all = batch.flatMap((request) => request.writes);
     const expectations = await Expectations.of(this.#database, serial, master, all);
     const writes = all.filter((write) => write.kind !== 'expect');
     const parts = keysOf(writes);
@@ -140,7 +169,7 @@ export class TenantWriter {
     ]);
     // A review changes nothing of what a document is found by: where it is the master's, that is copied.
     const reviewed = keysOf(writes.filter(({ kind }) => kind === 'review'));
-    const [taken, ...found] = await transaction.begin([
+    const [taken, ...found] = await ask([
       call(TAKE_RIDS, serial, writes.length, FIRST_OVERLAY_RID),
       ...asked,
       ...reviewed.map(([, code, ids]) => call(master.statements.values, code, ids)),
@@ -168,14 +197,44 @@ function takeBatch(queue: Request[]): Request[] {
   let documents = 0;
   let end = 0;
   while (end < queue.length) {
-    const { writes } = queue[end]!;
-    const isAlone = writes.some(({ kind }) => kind === 'expect');
+    const { writes, bulk } = queue[end]!;
+    const isAlone = bulk !== undefined || writes.some(({ kind }) => kind === 'expect');
     if (end > 0 && (isAlone || documents + writes.length > TOGETHER)) break;
     documents += writes.length;
     end += 1;
     if (isAlone) break;
   }
   return queue.splice(0, end);
+}
+
+/** What puts planned rows into the database. */
+function changeCalls(serial: number, rows: PlannedRows): Call[] {
+  const { documents, history, shadows, values, forgotten, moved } = rows;
+  return [
+    ...rowCalls(HISTORY_ROWS, history),
+    ...rowCalls(SHADOW_ROWS, shadows),
+    ...rowCalls(DOCUMENT_ROWS, documents),
+    ...(forgotten.length === 0 ? [] : [call(FORGET_VALUES, serial, forgotten)]),
+    ...moved.map((rids) => call(MOVE_VALUES, serial, ...rids)),
+    ...rowCalls(VALUE_ROWS, values),
+  ];
+}
+
+function* partsOf(writes: Iterable<Write>): Generator<readonly Write[]> {
+  let part: Write[] = [];
+  for (const write of writes) {
+    part.push(write);
+    if (part.length < AT_ONCE) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Of many results the texts would fill the memory. */
+function withoutText(result: WriteResult): WriteResult {
+  if (!('document' in result) || result.document === undefined || result.document.deleted) return result;
+  return { ...result, document: { ...result.document, json: '' } } as WriteResult;
 }
 
 /** Ids by type, in parts that a statement can take: type, its code, ids. */
