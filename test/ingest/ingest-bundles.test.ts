@@ -119,6 +119,18 @@ describe.each(ENGINES)('%s', (engine) => {
       ]);
     });
 
+    it('creates one of an id once, though others of it come right behind', async () => {
+      const create = (fullUrl: string, value: string) =>
+        post(fullUrl, practitioner('p', value), { ifNoneExist: '_id=p' });
+      const report = await here.ingest([
+        here.bundle('1.json', [create('urn:uuid:1', '1'), create('urn:uuid:2', '2')]),
+      ]);
+      expect(report.rows).toEqual([
+        { type: 'Practitioner', stored: 1, unchanged: 1, superseded: 0, rejected: 0 },
+      ]);
+      expect(await here.document('Practitioner', 'p')).toMatchObject({ identifier: [{ value: '1' }] });
+    });
+
     it('leads to an entry that its own criteria do not find', async () => {
       await here.ingest([
         here.bundle('1.json', [

@@ -38,8 +38,8 @@ export class BuildSession {
     this.#lock = options.lock;
     this.#build = buildTables(options.generation).build;
     // A client that is cut off in the middle of a transaction must not keep its locks for ever.
-    const limits = { idle_in_transaction_session_timeout: 60_000, statement_timeout: 0, query_timeout: 0 };
-    this.#pool = new Pool({ ...options.owner, ...limits, max: CONNECTIONS, idleTimeoutMillis: 60_000 });
+    const limits = { idle_in_transaction_session_timeout: 60_000, idleTimeoutMillis: 60_000 };
+    this.#pool = new Pool({ ...options.owner, ...limits, max: CONNECTIONS });
     // A connection that breaks while it is idle is replaced; one in use fails its transaction.
     this.#pool.on('error', () => {});
   }

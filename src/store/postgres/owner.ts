@@ -24,6 +24,8 @@ export class Owner {
       connectionString: await writableServer(this.#url, CONNECT_WITHIN_MS),
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
       ...{ types: VALUE_TYPES, application_name: 'warmfhir ingest', keepAlive: true },
+      // Whatever the database has for others: an index of a large master takes its time.
+      options: '-c statement_timeout=0 -c lock_timeout=0',
     };
   }
 
