@@ -78,8 +78,6 @@ describe('a search on one type', () => {
     ['_total=maybe', 'invalid', /_total/],
     ['reviewed=yes', 'invalid', /reviewed/],
     ['_lastUpdated=soon', 'invalid', /soon/],
-    ['_lastUpdated=', 'invalid', /date/],
-    ['_id=', 'invalid', /_id/],
     ['_lastUpdate=2020', 'not-supported', /"_lastUpdate".*Did you mean _lastUpdated\?/],
     ['name=x', 'not-supported', /"name"/],
     ['_id:exact=x', 'invalid', /_id.*:exact/],
@@ -89,6 +87,27 @@ describe('a search on one type', () => {
     expect(status).toBe(400);
     expect(json.issue[0].code).toBe(code);
     expect(json.issue[0].diagnostics).toMatch(diagnostics);
+  });
+
+  it.each([
+    '_id=',
+    '_lastUpdated=',
+    'class:not=',
+    'subject.name=',
+    'status:missing=',
+    '_sort=',
+    '_count=',
+    '_include=',
+  ])('leaves ?%s out, as R4 has it, and says so', async (empty) => {
+    const { status, json } = await at(`/fhir/Encounter?_id=e1&${empty}`);
+    expect([status, ids(json)[0]]).toEqual([200, 'e1']);
+    expect(json.entry[1].search.mode).toBe('outcome');
+    expect(json.entry[1].resource.issue[0].diagnostics).toContain(`"${empty.slice(0, -1)}"`);
+    expect(json.link[0].url.endsWith('/Encounter?_id=e1')).toBe(true);
+  });
+
+  it.each(['nme=', 'class:nme=', 'class=a,'])('refuses ?%s', async (wrong) => {
+    expect((await at(`/fhir/Encounter?${wrong}`)).status).toBe(400);
   });
 
   it('leaves unknown parameters out when asked to, and says so', async () => {

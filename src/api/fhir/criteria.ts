@@ -27,7 +27,7 @@ export interface Matches {
  * What the criteria of a conditional request match: all of it, or, unless all is asked for, at most two.
  *
  * @param bases base URLs of the server, without a slash at the end
- * @throws parameter-invalid for criteria that say nothing or more than what to match, criteria-ambiguous where more than
+ * @throws parameter-invalid for criteria that say nothing or more than what to match, parameter-empty, criteria-ambiguous where more than
  * 10,000 match, and what searches throw
  */
 export async function findMatches(
@@ -86,6 +86,11 @@ export async function untilSettled<Result>(attempt: () => Promise<Result>): Prom
 
 function requireCriteria(sent: number, parsed: ParsedSearch): void {
   if (sent === 0) throw new WarmfhirError('parameter-invalid', 'A conditional request needs criteria.');
+  // A search does without parameters that are empty; a write must not meet more than was meant.
+  const [left] = parsed.ignored;
+  if (left !== undefined) {
+    throw new WarmfhirError('parameter-empty', `The parameter ${left.name} has no value.`);
+  }
   const { sort, includes, count, total, summary, elements } = parsed;
   const isMore = sort.length + includes.length > 0;
   if (isMore || [count, total, summary, elements].some((value) => value !== undefined)) {

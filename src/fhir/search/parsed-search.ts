@@ -13,12 +13,14 @@ export interface ParsedSearch {
   readonly summary?: 'true' | 'text' | 'data' | 'count' | 'false';
   /** `_elements`: names of top-level members. */
   readonly elements?: readonly string[];
-  /** Parameters that were left out because the client is lenient, each with a sentence that says so. */
+  /** Parameters that were left out, being empty, or unknown to a server that the client is lenient with. */
   readonly ignored: readonly IgnoredParameter[];
 }
 
 export interface IgnoredParameter {
   readonly name: string;
+  readonly value: string;
+  /** A sentence that says so. */
   readonly detail: string;
 }
 

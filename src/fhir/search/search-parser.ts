@@ -34,6 +34,7 @@ export type SentParameters = Iterable<readonly [name: string, value: string]>;
 
 /** What is read once at most. */
 const ONCE: ReadonlySet<string> = new Set(['_sort', '_count', '_total', '_summary', '_elements', '_type']);
+const NO_CRITERION: ReadonlySet<string> = new Set([...ONCE, '_include', '_revinclude']);
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   _filter: 'This server does not read _filter expressions.',
   _containedType: 'This server does not search contained resources (_containedType).',
@@ -41,7 +42,8 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads searches by R4's grammar. Nothing that a client asks for is left out in silence.
+ * Reads searches by R4's grammar. Nothing that a client asks for is left out in silence: a parameter without a value is, as
+ * R4 has it, and the result names it.
  * See https://hl7.org/fhir/R4/search.html
  */
 export class SearchParser {
@@ -86,9 +88,10 @@ export class SearchParser {
     const found: Include[] = [];
     const ignored: IgnoredParameter[] = [];
     for (const [key, value] of sent) {
-      if (ONCE.has(key)) continue;
+      if (ONCE.has(key) && value !== '') continue;
       try {
         const [name, modifier] = key.split(':') as [string, string | undefined];
+        if (value === '' && modifier === undefined && NO_CRITERION.has(name)) throw empty(name);
         if (ONCE.has(name)) throw unknownModifier(name, modifier!, []);
         requireSupported(name, value);
         if (name === '_contained') continue;
@@ -100,7 +103,7 @@ export class SearchParser {
         const read = types.map((type) => parameterCriterion(type, key, value, context));
         for (const [index, criterion] of read.entries()) criteria[index]!.push(criterion);
       } catch (error) {
-        ignored.push(leftOut(key, error, scope.lenient));
+        ignored.push(leftOut(key, value, error, scope.lenient));
       }
     }
     return {
@@ -125,7 +128,7 @@ export class SearchParser {
       try {
         return reader(value);
       } catch (error) {
-        ignored.push(leftOut(name, error, lenient));
+        ignored.push(leftOut(name, value, error, lenient));
         return undefined;
       }
     };
@@ -163,7 +166,7 @@ export class SearchParser {
 function single(sent: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of sent) {
-    if (!ONCE.has(name)) continue;
+    if (!ONCE.has(name) || value === '') continue;
     if (found.has(name))
       throw new WarmfhirError('parameter-invalid', `The parameter ${name} is given twice.`);
     found.set(name, value);
@@ -176,10 +179,18 @@ function requireSupported(name: string, value: string): void {
   throw new WarmfhirError('search-not-supported', UNSUPPORTED[name]!);
 }
 
-/** A lenient client does without parameters that are unknown; all else is an error. */
-function leftOut(key: string, error: unknown, lenient: boolean): IgnoredParameter {
-  if (!lenient || !(error instanceof WarmfhirError) || error.code !== 'parameter-unknown') throw error;
-  return { name: key, detail: `The parameter ${shown(key)} was ignored: ${error.detail}` };
+function empty(name: string): WarmfhirError {
+  return new WarmfhirError('parameter-empty', `The parameter ${name} has no value.`);
+}
+
+/**
+ * A lenient client does without parameters that are unknown, every one without those that are empty
+ * (https://hl7.org/fhir/R4/search.html#errors); all else is an error.
+ */
+function leftOut(name: string, value: string, error: unknown, lenient: boolean): IgnoredParameter {
+  if (!(error instanceof WarmfhirError)) throw error;
+  if (error.code !== 'parameter-empty' && !(lenient && error.code === 'parameter-unknown')) throw error;
+  return { name, value, detail: `The parameter ${shown(name)} was ignored: ${error.detail}` };
 }
 
 function conjunction(of: readonly Criterion[]): Criterion {

@@ -40,7 +40,7 @@ const MODIFIERS: Readonly<Record<SearchParameter['type'], readonly string[]>> = 
  * What one parameter with its values asks of a document. Values between commas are alternatives.
  * See https://hl7.org/fhir/R4/search.html#modifiers
  *
- * @throws parameter-invalid for a value or a modifier that cannot be read, search-not-supported
+ * @throws parameter-invalid for a value or a modifier that cannot be read, parameter-empty, search-not-supported
  */
 export function valueCriterion(asked: Asked, context: SearchContext): Criterion {
   const { parameter, modifier, name, value } = asked;
@@ -89,20 +89,29 @@ function urlCriterion(
   return of.length === 1 ? of[0]! : { kind: 'any', of };
 }
 
-/** The value of `:missing`. Throws `parameter-invalid`. */
+/** The value of `:missing`. Throws `parameter-invalid`, `parameter-empty`. */
 export function missing(name: string, value: string): boolean {
+  if (value === '') throw noValue(name);
   if (value !== 'true' && value !== 'false') throw invalidValue(name, value, 'true or false');
   return value === 'true';
 }
 
-/** The alternatives of a value, still with escapes. Throws `parameter-invalid` when one of them is empty. */
+/**
+ * The alternatives of a value, still with escapes.
+ *
+ * @throws parameter-empty where there is none, parameter-invalid where one of several is empty
+ */
 export function alternatives(name: string, value: string): readonly string[] {
+  if (value === '') throw noValue(name);
   const values = pieces(value, ',');
   if (values.includes('')) {
-    const where = values.length === 1 ? 'no value' : 'an empty value between commas';
-    throw new WarmfhirError('parameter-invalid', `The parameter ${name} has ${where}.`);
+    throw new WarmfhirError('parameter-invalid', `The parameter ${name} has an empty value between commas.`);
   }
   return values;
+}
+
+function noValue(name: string): WarmfhirError {
+  return new WarmfhirError('parameter-empty', `The parameter ${name} has no value.`);
 }
 
 /** The error for a modifier that a parameter does not have. */

@@ -99,9 +99,10 @@ function understood(
   { ignored, count = 0 }: ParsedSearch,
 ): readonly Parameter[] {
   if (ignored.length === 0 && count <= MOST_PER_PAGE) return parameters;
-  const left = new Set(ignored.map(({ name }) => name));
+  const isLeft = (name: string, value: string) =>
+    ignored.some((left) => left.name === name && left.value === value);
   return parameters
-    .filter(([name]) => !left.has(name))
+    .filter(([name, value]) => !isLeft(name, value))
     .map(([name, value]) =>
       name === '_count' ? [name, String(Math.min(MOST_PER_PAGE, count))] : [name, value],
     );
