@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const ON_BOTH_ENGINES = [
   'test/api/*.test.ts',
-  'test/end-to-end/search/*.test.ts',
   'test/end-to-end/clients.test.ts',
+  'test/end-to-end/every-parameter.test.ts',
+  'test/end-to-end/interaction/*.test.ts',
 ];
 
 export default defineConfig({

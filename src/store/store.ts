@@ -80,7 +80,7 @@ export interface Store {
   readonly openHandles: number;
   /**
    * The collection of a tenant as its record describes it. Cheap: nothing is opened. A record of an older revision
-   * may be passed; `overlay: false` in it is believed, so re-read the record when `tenants.revision()` moves.
+   * may be passed; `overlay: false` in it may be believed, so re-read the record when `tenants.revision()` moves.
    */
   collection(record: TenantRecord): CollectionStore;
   /** Closes what is open for this tenant, once its running operations are done. */

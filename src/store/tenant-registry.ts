@@ -28,11 +28,15 @@ export interface TenantUsage {
   readonly bytes: number;
 }
 
-/** The durable list of tenants. */
+/**
+ * The durable list of tenants. Times are given and told by the clock of the process that asks; an engine on a server of its
+ * own keeps them by that server's clock, so that processes agree on them whatever their own clocks show.
+ */
 export interface TenantRegistry {
   /**
-   * A number that changes whenever any process may have changed any record. Cheap enough to be asked per request;
-   * whoever holds a record re-reads it when this number is no longer the one that it was read under.
+   * A number that changes whenever any process may have changed any record: at once for what this process has done, and
+   * for what others have done as soon as it could be noticed, on another machine at most 5 seconds later. Cheap enough to
+   * be asked per request; whoever holds a record re-reads it when this number is no longer the one that it was read under.
    */
   revision(): number;
   /** The record as of now, or undefined. A synchronous engine answers without a promise. */

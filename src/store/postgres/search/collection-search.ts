@@ -1,3 +1,4 @@
+import { WarmfhirError } from '../../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../../fhir/resource-type.ts';
 import type { Criterion } from '../../../fhir/search/criterion.ts';
 import { type ArmCriterion, conjuncts, standsAlone } from '../../search/arm-criterion.ts';
@@ -228,10 +229,19 @@ export class CollectionSearch {
   }
 
   async #askAll(statements: readonly Fragment[]): Promise<(readonly Row[])[]> {
-    const calls = statements.map(unnamed);
-    const replies = await this.#database.read(this.#serial, calls);
-    return replies.map((reply) => reply.rows);
+    try {
+      const replies = await this.#database.read(this.#serial, statements.map(unnamed));
+      return replies.map((reply) => reply.rows);
+    } catch (error) {
+      throw isTimeOut(error) ? new WarmfhirError('search-too-costly', undefined, { cause: error }) : error;
+    }
   }
+}
+
+/** The database has ended the statement because it took too long. */
+function isTimeOut(error: unknown): boolean {
+  const cause = error instanceof WarmfhirError ? (error.cause as { code?: unknown } | undefined) : undefined;
+  return cause?.code === '57014';
 }
 
 /** Without a name: what is asked for differs from search to search, and is planned for its values. */
