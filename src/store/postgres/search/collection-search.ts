@@ -18,7 +18,7 @@ import { postgresDialect } from './postgres-dialect.ts';
 import { masterArm, overlayArm } from './search-arm.ts';
 import { type Arms, SearchCondition } from './search-condition.ts';
 import { SearchPlan } from './search-plan.ts';
-import { sortType } from './search-sort.ts';
+import { sortType, walkedColumn } from './search-sort.ts';
 import { numbered, type Order, SearchStatements, type TypeSearch } from './search-statements.ts';
 import { slotOf } from './value-columns.ts';
 
@@ -58,12 +58,20 @@ export class CollectionSearch {
     }
     const counts = query.total === 'none' && query.count > 0 ? [] : types.map((each) => this.#count(each));
     const { forward, order, searches } = await this.#asked(query, types);
-    const page = query.count === 0 ? [] : [this.#statements.page(searches, order)];
+    const [part, ...otherParts] = query.count === 0 ? [] : partsOf(searches, order);
+    const page = part === undefined ? [] : [this.#statements.page(searches, part)];
     const replies = await this.#askAll([...counts, ...page]);
     const total = this.#total(types, replies.slice(0, counts.length));
     const totals = counts.length === 0 ? {} : { total };
     if (query.count === 0) return { matches: [], included: [], ...totals };
-    const found = replies.at(-1) as unknown as FoundRow[];
+    const found = [...replies.at(-1)!] as unknown as FoundRow[];
+    for (const other of otherParts) {
+      const limit = order.limit - found.length;
+      if (limit > 0) {
+        const rows = await this.#ask(this.#statements.page(searches, { ...other, limit }));
+        found.push(...(rows as unknown as FoundRow[]));
+      }
+    }
     const more = found.length > query.count;
     const shown = found.slice(0, query.count);
     if (!forward) shown.reverse();
@@ -184,11 +192,16 @@ export class CollectionSearch {
       return { kind: 'all', of: await Promise.all(criterion.of.map((part) => this.#resolved(part, type))) };
     }
     if (criterion.kind !== 'chain' && criterion.kind !== 'has') return criterion;
+    const key = `many ${type} ${JSON.stringify(criterion)}`;
+    if (this.#plan.remembered(key) !== undefined) return criterion;
     const of = await this.#resolved(criterion.of, criterion.type);
     const lead = await this.#plan.lead(criterion.type, of, MOST_LED_TO + 1, false);
     const far = { type: criterion.type, criterion: of, keys: [], lead };
     const rows = await this.#ask(this.#statements.keys([far], MOST_LED_TO + 1));
-    if (rows.length > MOST_LED_TO) return criterion;
+    if (rows.length > MOST_LED_TO) {
+      this.#plan.remember(key, rows.length);
+      return criterion;
+    }
     if (criterion.kind === 'chain') {
       const ids = rows.map(({ id }) => id as string);
       return { kind: 'refers', parameter: criterion.parameter, type: criterion.type, ids };
@@ -236,6 +249,26 @@ export class CollectionSearch {
       throw isTimeOut(error) ? new WarmfhirError('search-too-costly', undefined, { cause: error }) : error;
     }
   }
+}
+
+/**
+ * What a page is asked for in: where an index is in the order of the first key, the documents that have a value for it, and
+ * the others only when they are needed to fill the page.
+ */
+function partsOf(searches: readonly TypeSearch[], order: Order): readonly Order[] {
+  const isWalked = searches.some(
+    ({ keys: [first], lead }) =>
+      first !== undefined && lead?.few !== true && walkedColumn(first) !== undefined,
+  );
+  if (!isWalked) return [order];
+  const valued: Order = { ...order, part: 'valued' };
+  const missing: Order = { ...order, part: 'missing' };
+  const { after, reversed } = order;
+  const isMissing = after?.values[0] === null;
+  // What is behind a document without a value, forwards, has none either; and the other way round.
+  if (reversed)
+    return after === undefined || isMissing ? [missing, { ...valued, after: undefined }] : [valued];
+  return isMissing ? [missing] : [valued, { ...missing, after: undefined }];
 }
 
 /** The database has ended the statement because it took too long. */

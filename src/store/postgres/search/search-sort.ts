@@ -3,6 +3,7 @@ import { UCUM_BASE } from '../../../fhir/search/indexed-values.ts';
 import { allOf, anyOf, FALSE, type Fragment, fragment, wrapped } from '../../search/fragment.ts';
 import type { Position, SortValue } from '../../search/position.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
+import { ROW_BY_ROW } from '../read-statements.ts';
 import type { SearchArm } from './search-arm.ts';
 import { slotOf } from './value-columns.ts';
 import type { AddressNumbers } from './value-key.ts';
@@ -68,6 +69,44 @@ function indexedValue(
   return wrapped(`(SELECT ${pick}(y.${column}) FROM ${arm.values} y WHERE `, allOf(where), ')');
 }
 
+/** A column of values that is in the order of a key, for the shapes whose index is. */
+export function walkedColumn({ by, descending }: TypeSortKey): 'low' | 'high' | 'folded' | undefined {
+  if (by.kind !== 'index') return undefined;
+  if (by.shape === 'string') return 'folded';
+  if (by.shape !== 'date' && by.shape !== 'number') return undefined;
+  return descending ? 'high' : 'low';
+}
+
+/**
+ * Of the rows of a document, the one that it is sorted by; and, behind a position, those from its value on.
+ * @param row alias of the row
+ */
+export function walkedRows(
+  { by, descending }: TypeSortKey,
+  arm: SearchArm,
+  row: string,
+  reversed: boolean,
+  from: SortValue | undefined,
+): Fragment {
+  const column = walkedColumn({ by, descending })!;
+  const { parameter } = by as Extract<TypeSortKey['by'], { kind: 'index' }>;
+  const better = descending ? '>' : '<';
+  const best = wrapped(
+    `NOT EXISTS (SELECT FROM ${arm.values} y WHERE `,
+    allOf([
+      arm.of('y'),
+      fragment(`y.rid = ${row}.rid AND y.slot = ${row}.slot`),
+      fragment(
+        `(y.${column} ${better} ${row}.${column} OR y.${column} = ${row}.${column} AND y.ordinal < ${row}.ordinal)`,
+      ),
+    ]),
+    ` ${ROW_BY_ROW})`,
+  );
+  const upwards = descending === reversed;
+  const bound = from == null ? [] : [fragment(`${row}.${column} ${upwards ? '>=' : '<='} ?`, from)];
+  return allOf([arm.of(row), fragment(`${row}.slot = ?`, slotOf(parameter)), ...bound, best]);
+}
+
 /** Type of the SQL value of a key. */
 export function sortType({ by }: TypeSortKey): 'text COLLATE "C"' | 'float8' | 'bigint' {
   if (by.kind === 'id') return 'text COLLATE "C"';
@@ -103,10 +142,14 @@ function keyBehind(column: string, value: SortValue, descending: boolean, revers
   return fragment(`(${column} ${descending ? '<' : '>'} ? OR ${column} IS NULL)`, value);
 }
 
-/** `ORDER BY` terms of the same order. */
-export function orderTerms(descending: readonly boolean[], reversed: boolean): string {
-  const terms = descending.map(
-    (down, index) => `k${index} ${down === reversed ? 'ASC' : 'DESC'} NULLS ${reversed ? 'FIRST' : 'LAST'}`,
-  );
+/**
+ * `ORDER BY` terms of the same order.
+ * @param hasFirst no document is without a value for the first key: then an index is in this order either way
+ */
+export function orderTerms(descending: readonly boolean[], reversed: boolean, hasFirst = false): string {
+  const terms = descending.map((down, index) => {
+    const nulls = hasFirst && index === 0 ? '' : ` NULLS ${reversed ? 'FIRST' : 'LAST'}`;
+    return `k${index} ${down === reversed ? 'ASC' : 'DESC'}${nulls}`;
+  });
   return [...terms, `rid ${reversed ? 'ASC' : 'DESC'}`].join(', ');
 }

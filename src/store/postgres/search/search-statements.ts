@@ -1,6 +1,6 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import { type ArmCriterion, conjuncts, standsAlone } from '../../search/arm-criterion.ts';
-import { allOf, FALSE, type Fragment, fragment, joined, wrapped } from '../../search/fragment.ts';
+import { allOf, FALSE, type Fragment, fragment, joined, negated, wrapped } from '../../search/fragment.ts';
 import type { Position } from '../../search/position.ts';
 import type { RowDialect } from '../../search/row-condition.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
@@ -9,7 +9,7 @@ import { ROW_BY_ROW } from '../read-statements.ts';
 import type { SearchArm } from './search-arm.ts';
 import { type Arms, SearchCondition } from './search-condition.ts';
 import { type IndexRange, indexRanges, rangesSuffice } from './search-lead.ts';
-import { behind, orderTerms, sortValue } from './search-sort.ts';
+import { behind, orderTerms, sortValue, walkedColumn, walkedRows } from './search-sort.ts';
 import { textArray } from './text-array.ts';
 import type { AddressNumbers } from './value-key.ts';
 
@@ -35,7 +35,11 @@ export interface Order {
   readonly reversed: boolean;
   readonly after?: Position | undefined;
   readonly limit: number;
+  /** Only documents that have a value for the first key, or only those that have none; both where it is absent. */
+  readonly part?: SortPart | undefined;
 }
+
+export type SortPart = 'valued' | 'missing';
 
 /** SQL of searches over both arms of a collection; each statement is one look at the database. */
 export class SearchStatements {
@@ -211,26 +215,67 @@ export class SearchStatements {
     if (asked === FALSE) return undefined;
     const columns = `${arm.own} AS own, ${resourceTypeCode(type)}::smallint AS type, x.rid`;
     if (order.descending.length === 0) return this.#byRid(condition, arm, search, order, asked, columns);
-    const source = this.#documents(condition, arm, search);
-    const sorted = joined(
-      [
-        fragment(`SELECT ${columns}, `),
-        this.#keyColumns(search.keys, order, arm),
-        wrapped('FROM ', source, ' WHERE'),
-        asked,
-      ],
-      ' ',
-    );
-    const where =
-      order.after === undefined
-        ? []
-        : [fragment('WHERE'), behind(order.after, order.descending, order.reversed)];
-    const terms = orderTerms(order.descending, order.reversed);
+    const [first] = search.keys;
+    if (order.part === 'valued' && first!.by.kind === 'none') return undefined;
+    const isWalked =
+      order.part === 'valued' && !arm.own && lead?.few !== true && walkedColumn(first!) !== undefined;
+    const sorted = isWalked
+      ? this.#walked(arm, search, order, asked, columns)
+      : joined(
+          [
+            fragment(`SELECT ${columns}, `),
+            this.#keyColumns(search.keys, order, arm),
+            wrapped('FROM ', this.#documents(condition, arm, search), ' WHERE'),
+            allOf([asked, ...this.#inPart(condition, arm, first!, order)]),
+          ],
+          ' ',
+        );
+    const where = [
+      ...(order.after === undefined ? [] : [behind(order.after, order.descending, order.reversed)]),
+      ...(order.part === 'valued' ? [fragment('k0 IS NOT NULL')] : []),
+    ];
+    const terms = orderTerms(order.descending, order.reversed, isWalked);
     return joined(
       [
         wrapped('SELECT * FROM (', sorted, ') sorted'),
-        ...where,
+        ...(where.length === 0 ? [] : [fragment('WHERE'), allOf(where)]),
         fragment(`ORDER BY ${terms} LIMIT ?`, order.limit),
+      ],
+      ' ',
+    );
+  }
+
+  /** Documents without a value for the first key, where those are asked for. */
+  #inPart(condition: SearchCondition, arm: SearchArm, { by }: TypeSortKey, { part }: Order): Fragment[] {
+    if (part !== 'missing' || by.kind !== 'index') return [];
+    const { parameter, shape } = by;
+    return [negated(condition.of({ kind: 'present', parameter, shape }, arm, 'x.rid', ''))];
+  }
+
+  /** Along the index of the first key: no more is looked at than the page takes. */
+  #walked(
+    arm: SearchArm,
+    { keys, type }: TypeSearch,
+    order: Order,
+    asked: Fragment,
+    columns: string,
+  ): Fragment {
+    const [first, ...others] = keys;
+    const row = `(SELECT y.rid, y.id FROM ${arm.document} y WHERE y.rid = x.rid AND y.type = ${resourceTypeCode(type)})`;
+    const rest = others.map((key, index) => {
+      const value =
+        key.by.kind === 'id'
+          ? fragment(`(SELECT d.id FROM ${row} d)`)
+          : sortValue(key, arm, 'x', this.#addresses);
+      return wrapped(', (', value, `)::${order.types[index + 1]} AS k${index + 1}`);
+    });
+    const from = order.after?.values[0];
+    return joined(
+      [
+        fragment(`SELECT ${columns}, x.${walkedColumn(first!)} AS k0`),
+        ...rest,
+        fragment(`FROM ${arm.values} x WHERE`),
+        allOf([walkedRows(first!, arm, 'x', order.reversed, from), asked]),
       ],
       ' ',
     );
