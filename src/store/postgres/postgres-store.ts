@@ -29,7 +29,7 @@ export interface PostgresStoreOptions {
   readonly documentCacheBytes?: number;
   /** Longest time for one statement, milliseconds; default 5000. A database that is silent for longer is given up. */
   readonly statementTimeoutMs?: number;
-  /** Most connections of this process beside the one that listens, at least 2; default 10. */
+  /** Most connections of this process beside the one that listens, at least 3; default 10. */
   readonly connections?: number;
   readonly log?: Log;
 }
@@ -61,7 +61,8 @@ export class PostgresStore implements Store {
     const deadlineMs = statementTimeoutMs + GRACE_MS;
     // Few connections serve all that is read, since it is sent ahead; a transaction that writes holds one until it ends.
     const shared = Math.max(1, Math.floor(connections * 0.4));
-    const exclusive = Math.max(1, connections - shared);
+    // Housekeeping holds one while it uses another.
+    const exclusive = Math.max(2, connections - shared);
     this.#database = new Database(
       { url, deadlineMs, shared, exclusive },
       { dropRole: facts.dropRole, statementTimeoutMs },

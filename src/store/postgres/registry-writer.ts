@@ -21,11 +21,11 @@ const TOGETHER = 200;
  */
 export class RegistryWriter {
   readonly #database: Database;
-  readonly #watch: ChangeWatch;
+  readonly #watch: Pick<ChangeWatch, 'changed'>;
   #queue: Request[] = [];
   #running = false;
 
-  constructor(database: Database, watch: ChangeWatch) {
+  constructor(database: Database, watch: Pick<ChangeWatch, 'changed'>) {
     this.#database = database;
     this.#watch = watch;
   }
