@@ -1,15 +1,23 @@
 /** How many names are worth showing. */
 const MOST = 3;
 
+/** So many letters of a name are enough to tell what it was going to be. */
+const BEGINNING = 3;
+
 /**
  * The names that most resemble `name`: at most three, nearest first, none that differs in more than a third of its
- * letters.
+ * letters. Case does not count; names that `name` is the beginning of come behind the others.
  */
 export function nearest(name: string, names: Iterable<string>): readonly string[] {
+  const lower = name.toLowerCase();
   const limit = Math.max(1, Math.floor(name.length / 3));
   return [...names]
-    .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
-    .filter((found) => found.distance <= limit)
+    .filter((candidate) => candidate !== name)
+    .map((candidate) => {
+      const begins = lower.length >= BEGINNING && candidate.toLowerCase().startsWith(lower);
+      return { candidate, begins, distance: distance(lower, candidate.toLowerCase()) };
+    })
+    .filter((found) => found.begins || found.distance <= limit)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MOST)
     .map((found) => found.candidate);

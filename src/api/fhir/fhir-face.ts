@@ -19,7 +19,7 @@ export const fhirFace: Face = {
 
   requireAcceptable(request) {
     const format = request.query === '' ? null : new URLSearchParams(request.query).get('_format');
-    if (format !== null) {
+    if (format !== null && format !== '') {
       // A plus sign in a query stands for a space, and many clients do not escape it.
       if (acceptedMediaTypes(format.replaceAll(' ', '+')).some(isOffered)) return;
       throw new WarmfhirError(

@@ -133,7 +133,8 @@ function chainCriterion(
 
 /** The error for a name that no parameter of the type has. */
 export function unknownParameter(type: string, name: string, { parameters }: SearchContext): WarmfhirError {
-  const known = [...parameters.ofType(type).keys(), ...EVERY_DOCUMENT, ...RESULT_PARAMETERS];
+  const defined = [...parameters.ofType(type).keys()].filter((code) => code !== '_query');
+  const known = [...defined, ...EVERY_DOCUMENT, ...RESULT_PARAMETERS];
   const near = nearest(name, known);
   const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ` Known are ${known.join(', ')}.`;
   return new WarmfhirError('parameter-unknown', `${type} has no search parameter ${shown(name)}.${hint}`);
