@@ -5,7 +5,7 @@ import type { Patch, Patcher } from './patch.ts';
 import type { PatchCall } from './patch-thread.ts';
 
 /** Longer than any patch takes that is meant well: an expression can be written so that it never ends. */
-const TIME_LIMIT_MS = 10_000;
+const TIME_LIMIT_MS = 20_000;
 
 /** Applies patches on a thread of its own, which the first of them starts. */
 export class ThreadedPatcher implements Patcher {
