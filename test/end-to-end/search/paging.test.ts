@@ -90,6 +90,12 @@ describe('a search that is too long for a link', () => {
     expect(ids((await served.send(link(json, 'self')!)).json)).toEqual(['p1', 'p2']);
   });
 
+  test('is refused where it is longer than can be kept', async () => {
+    // A plus sign is a space, which takes three characters in a link.
+    const { status, json } = await served.post('Patient/_search', `name=a${'+'.repeat(400_000)}`);
+    expect([status, json.issue?.[0].code]).toEqual([413, 'too-long']);
+  });
+
   test("is its own tenant's, and stands for all of the search", async () => {
     const { json } = await served.post('Patient/_search', form);
     const next = link(json, 'next')!;

@@ -6,6 +6,9 @@ import type { Parameter, SearchRequest } from './search-request.ts';
 /** Longer queries are not put into links: some clients and proxies take addresses of 2,048 characters at most. */
 const LONGEST_QUERY = 1500;
 
+/** Longer ones are not kept: they would fill the store. */
+const LONGEST_KEPT = 1_000_000;
+
 const KEPT_MS = 24 * 60 * 60_000;
 
 /** The parameters of a search, those of one that was kept put in. Throws `page-token-invalid`, `parameter-invalid`. */
@@ -35,6 +38,7 @@ export async function searchParameters(
  * What stands for a search in links: its own text, or where that is too long the hash it is kept under.
  *
  * @param text the query of the search
+ * @throws body-too-large for one that is longer than can be kept
  */
 export function linkQuery(
   api: ApiContext,
@@ -45,6 +49,9 @@ export function linkQuery(
 }
 
 async function keptQuery(api: ApiContext, collection: TenantCollection, text: string): Promise<string> {
+  if (text.length > LONGEST_KEPT) {
+    throw new WarmfhirError('body-too-large', `The search is longer than ${LONGEST_KEPT} characters.`);
+  }
   const hash = api.store.sign(JSON.stringify(['search', collection.tenant, text]));
   const now = api.clock.now();
   const kept = await collection.store.keptSearch(hash, now);
