@@ -16,6 +16,7 @@ const NAMES = [
   'tenants',
   'ingest',
   'write',
+  'crud',
   'transaction',
   'search',
   'workers',
