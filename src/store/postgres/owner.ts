@@ -49,7 +49,12 @@ export class Owner {
   async take(): Promise<Client> {
     const idle = this.#idle;
     this.#idle = undefined;
-    return idle ?? this.connect();
+    if (idle !== undefined) return idle;
+    const client = await this.connect();
+    client.once('end', () => {
+      if (this.#idle === client) this.#idle = undefined;
+    });
+    return client;
   }
 
   /** @param whole whether it can be used again: nothing failed on it, and it is in no transaction */
