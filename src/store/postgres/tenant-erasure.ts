@@ -1,7 +1,8 @@
 import type { Database } from './database.ts';
+import type { Reply } from './database-connection.ts';
 import { END_ERASING, HALF_ERASED, ONE_NODE } from './registry-statements.ts';
 import type { RegistryWriter } from './registry-writer.ts';
-import { call } from './statement.ts';
+import { type Call, call } from './statement.ts';
 import { ERASE, ERASE_ROWS, MARK_ERASED } from './write-statements.ts';
 
 interface HalfErased {
@@ -24,16 +25,7 @@ export class TenantErasure {
 
   /** Finishes erasing a tenant whose record says that it is erased. */
   async finish(serial: number, id: string): Promise<void> {
-    // A write that another node is about to make is refused from now on.
-    await this.#database.write(serial, [call(MARK_ERASED, serial)]);
-    for (const statement of ERASE) {
-      let rows: number;
-      do {
-        const [reply] = await this.#database.write(serial, [call(statement, serial, ERASE_ROWS)]);
-        rows = reply!.count;
-      } while (rows === ERASE_ROWS);
-    }
-    await this.#writer.change(id, call(END_ERASING, serial));
+    await this.#erase(serial, id, async (step) => (await this.#database.write(serial, [step]))[0]);
   }
 
   /** The tenant of this id that is not wholly erased yet. */
@@ -43,11 +35,30 @@ export class TenantErasure {
 
   /** Finishes all that a node left when it died. Of several nodes that try at once, one does it; the others do nothing. */
   async finishAll(): Promise<void> {
-    if ((await this.#all()).length === 0) return;
-    await this.#database.transaction(undefined, async (transaction) => {
+    for (const { tenant_id, id } of await this.#all()) {
+      await this.#erase(tenant_id, id, (step) => this.#claimed(tenant_id, step));
+    }
+  }
+
+  /** @param run runs one step, or says undefined where another node is at it, which is then left to it */
+  async #erase(serial: number, id: string, run: (step: Call) => Promise<Reply | undefined>): Promise<void> {
+    // A write that another node is about to make is refused from now on.
+    if ((await run(call(MARK_ERASED, serial))) === undefined) return;
+    for (const statement of ERASE) {
+      let reply: Reply | undefined;
+      do {
+        reply = await run(call(statement, serial, ERASE_ROWS));
+        if (reply === undefined) return;
+      } while (reply.count === ERASE_ROWS);
+    }
+    await this.#writer.change(id, call(END_ERASING, serial));
+  }
+
+  /** Each step is claimed by itself: a claim that lasted longer would keep a connection from whoever has to write. */
+  #claimed(serial: number, step: Call): Promise<Reply | undefined> {
+    return this.#database.transaction(serial, async (transaction) => {
       const [taken] = await transaction.begin([call(ONE_NODE)]);
-      if (taken!.rows[0]!.taken !== true) return;
-      for (const { tenant_id, id } of await this.#all()) await this.finish(tenant_id, id);
+      return taken!.rows[0]!.taken === true ? (await transaction.commit([step]))[0] : undefined;
     });
   }
 

@@ -37,22 +37,39 @@ const left = async () => {
   return rows[0];
 };
 
-it('is finished by one of the nodes that come by', async () => {
-  const nodes = [1, 2, 3].map(() => {
-    const node = new Database(
-      { url: database.url, deadlineMs: 5_000, shared: 1, exclusive: 2 },
-      { dropRole: true, statementTimeoutMs: 5_000 },
-    );
-    return { node, erasure: new TenantErasure(node, new RegistryWriter(node, { changed: () => {} })) };
-  });
+/** Runs `task` with the erasures of some nodes, each with as few connections as a process may have. */
+async function withNodes(count: number, task: (erasures: TenantErasure[]) => Promise<void>): Promise<void> {
+  const nodes = Array.from(
+    { length: count },
+    () =>
+      new Database(
+        { url: database.url, deadlineMs: 5_000, shared: 1, exclusive: 1 },
+        { dropRole: true, statementTimeoutMs: 5_000 },
+      ),
+  );
   try {
-    expect(await left()).toEqual({ tenants: 1, versions: 1 });
-    await Promise.all(nodes.map(({ erasure }) => erasure.finishAll()));
-    expect(await left()).toEqual({ tenants: 0, versions: 0 });
+    await task(nodes.map((node) => new TenantErasure(node, new RegistryWriter(node, { changed: () => {} }))));
   } finally {
-    await Promise.all(nodes.map(({ node }) => node.close()));
+    await Promise.all(nodes.map((node) => node.close()));
   }
-});
+}
+
+it('is finished by one of the nodes that come by', () =>
+  withNodes(3, async (erasures) => {
+    expect(await left()).toEqual({ tenants: 1, versions: 1 });
+    await Promise.all(erasures.map((erasure) => erasure.finishAll()));
+    expect(await left()).toEqual({ tenants: 0, versions: 0 });
+  }));
+
+it('is left to the node that is at it', () =>
+  withNodes(1, async ([erasure]) => {
+    await administrator.query('BEGIN; SELECT pg_advisory_xact_lock(1463898724, 3)');
+    await erasure!.finishAll();
+    expect(await left()).toEqual({ tenants: 1, versions: 1 });
+    await administrator.query('ROLLBACK');
+    await erasure!.finishAll();
+    expect(await left()).toEqual({ tenants: 0, versions: 0 });
+  }));
 
 it('is finished by a warm-up of the same id, which makes the tenant anew', async () => {
   const { created, record } = await store.tenants.warm('acme', 2_000);
