@@ -10,6 +10,10 @@ export interface InstallationFacts {
   readonly signingKey: Buffer;
 }
 
+/** Whether there is a schema, and whether the login has the rights of the role that serves: null where no such role is. */
+const ACCESS = `SELECT to_regnamespace('${SCHEMA}') IS NOT NULL AS made,
+  (SELECT pg_has_role(current_user, r.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = '${APP_ROLE}') AS member`;
+
 /** Version of the schema, 0 where there is none. */
 const VERSION = `SELECT CASE WHEN to_regclass('${SCHEMA}.schema_version') IS NULL THEN 0 ELSE 1 END AS made`;
 
@@ -25,23 +29,21 @@ export async function checkInstallation(url: string, deadlineMs: number): Promis
   const connection = await DatabaseConnection.open({ url, deadlineMs });
   const one = async (text: string) => (await connection.run([text]))[0]!.rows[0]!;
   try {
+    const access = await one(ACCESS);
+    if (access.made === true && access.member === false) {
+      throw new WarmfhirError(
+        'store-schema',
+        `The login of the database is no member of ${APP_ROLE}, or does not inherit its rights: grant it.`,
+      );
+    }
     const made = (await one(VERSION)).made === 1;
     const version = made
       ? Number((await one(`SELECT coalesce(max(number), 0) AS number FROM ${SCHEMA}.schema_version`)).number)
       : 0;
     const complaint = schemaComplaint(version);
     if (complaint !== undefined) throw complaint;
-    const [{ powerful }, { member }, { value }] = [
-      await one(POWER),
-      await one(`SELECT pg_has_role(current_user, '${APP_ROLE}', 'MEMBER') AS member`),
-      await one(`SELECT value FROM ${SCHEMA}.setting WHERE name = 'signing-key'`),
-    ];
-    if (member !== true) {
-      throw new WarmfhirError(
-        'store-schema',
-        `The login of the database is no member of ${APP_ROLE}: grant it.`,
-      );
-    }
+    const { powerful } = await one(POWER);
+    const { value } = await one(`SELECT value FROM ${SCHEMA}.setting WHERE name = 'signing-key'`);
     return { dropRole: powerful === true, signingKey: value as Buffer };
   } finally {
     await connection.end();
