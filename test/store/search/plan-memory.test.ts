@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { PlanMemory } from '../../../src/store/search/plan-memory.ts';
+
+it('knows long keys apart by their last character, and drops the oldest first', () => {
+  const memory = new PlanMemory<number>(2);
+  const key = (end: string) => `count Patient ${'x'.repeat(100_000)}${end}`;
+  expect([
+    memory.get(key('a'), () => 1),
+    memory.get(key('b'), () => 2),
+    memory.get(key('a'), () => 3),
+  ]).toEqual([1, 2, 1]);
+  memory.get('short', () => 4);
+  expect([memory.peek(key('a')), memory.peek(key('b')), memory.peek('short')]).toEqual([undefined, 2, 4]);
+});
+
+it('does not keep the text of long keys', () => {
+  const memory = new PlanMemory<number>(1_000);
+  const before = process.memoryUsage().heapUsed;
+  // A flat text each, as JSON.stringify makes them: 200 MB together.
+  for (let index = 0; index < 1_000; index += 1) {
+    memory.get(Buffer.alloc(200_000, `${index} `).toString('latin1'), () => index);
+  }
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000);
+});
