@@ -110,6 +110,16 @@ describe('a search on one type', () => {
     expect((await at(`/fhir/Encounter?${wrong}`)).status).toBe(400);
   });
 
+  it.each([5_000, 70_000])('for %i values is a 422', async (values) => {
+    const { status, json } = await at('/fhir/Encounter/_search', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `identifier=${Array.from({ length: values }, (_, n) => `urn:a|${n}`).join(',')}`,
+    });
+    expect(status).toBe(422);
+    expect(json.issue[0].code).toBe('too-costly');
+    expect((await at('/fhir/Encounter?identifier=urn:a|1')).status).toBe(200);
+  });
+
   it('leaves unknown parameters out when asked to, and says so', async () => {
     const { status, json } = await at('/fhir/Encounter?name=x&_id=e1', {
       headers: { prefer: 'handling=lenient' },

@@ -4,9 +4,14 @@ import { WarmfhirError } from '../../errors.ts';
  * What SQLSTATE codes mean to whoever waits for an answer; the first row that fits counts.
  * See https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const MEANINGS: readonly (readonly [RegExp, 'store-full' | 'store-damaged' | 'store-schema', string])[] = [
+const MEANINGS: readonly (readonly [
+  RegExp,
+  'store-full' | 'store-damaged' | 'store-schema' | 'search-too-costly',
+  string,
+])[] = [
   [/^53100$/, 'store-full', 'The disk of the database is full: nothing was written.'],
   [/^(XX001|XX002)$/, 'store-damaged', 'The database reports damaged data.'],
+  [/^54/, 'search-too-costly', 'The search is too long for one statement: ask for fewer values.'],
   [
     /^(3F000|42P01|42703|42883|42704)$/,
     'store-schema',
@@ -15,7 +20,7 @@ const MEANINGS: readonly (readonly [RegExp, 'store-full' | 'store-damaged' | 'st
   [
     /^42501$/,
     'store-schema',
-    'The login of the database may not do this: warmfhir migrate says which rights it needs.',
+    'The login of the database may not do this: migrate, ingest, move and prune are for the owner of the schema, all else for members of warmfhir_app.',
   ],
 ];
 

@@ -66,6 +66,10 @@ export function guarded<Result>(path: string, task: () => Result): Result {
   }
 }
 
+/** What SQLite says of a statement beyond its limits: https://www.sqlite.org/limits.html */
+const TOO_LONG =
+  /^(too many terms in compound SELECT|too many SQL variables|Expression tree is too large|parser stack overflow)/;
+
 /** What an error of SQLite or of the file system means to clients. Others are returned as they are. */
 export function storeError(error: unknown, path: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
@@ -85,6 +89,15 @@ export function storeError(error: unknown, path: string): unknown {
     return new WarmfhirError(
       'store-unavailable',
       `The store file ${file} cannot be used right now (${code}).`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (code === 'SQLITE_ERROR' && TOO_LONG.test((error as Error).message)) {
+    return new WarmfhirError(
+      'search-too-costly',
+      'The search is too long for one statement: ask for fewer values.',
       {
         cause: error,
       },

@@ -277,9 +277,16 @@ function isTimeOut(error: unknown): boolean {
   return cause?.code === '57014';
 }
 
-/** Without a name: what is asked for differs from search to search, and is planned for its values. */
+/** The protocol counts the values of a statement in two bytes. */
+const MOST_VALUES = 65_535;
+
+/**
+ * Without a name: what is asked for differs from search to search, and is planned for its values.
+ * @throws search-too-costly
+ */
 function unnamed(statement: Fragment): Call {
   const { text, values } = numbered(statement);
+  if (values.length > MOST_VALUES) throw new WarmfhirError('search-too-costly');
   return { statement: { name: '', text }, values };
 }
 
