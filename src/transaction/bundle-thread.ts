@@ -52,12 +52,14 @@ function open(number: number, body: Uint8Array, bases: readonly string[]): Bundl
   }
   const plan = new TransactionPlan(entries, bases);
   held.set(number, { type, plan });
+  const isRead = ({ request: { method } }: PlannedEntry) => method === 'GET' || method === 'HEAD';
   return {
     type,
+    isReadOnly: plan.entries.every(isRead),
     criteria: [...plan.criteria.values()],
     patches: plan.entries.filter(({ request }) => request.method === 'PATCH').map(patchEntry),
     reads: plan.entries
-      .filter(({ request: { method } }) => method === 'GET' || method === 'HEAD')
+      .filter(isRead)
       .map(({ index, request }) => ({ index, request, isRequired: isPlainRead(request.url) })),
   };
 }

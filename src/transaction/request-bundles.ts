@@ -30,6 +30,8 @@ export type BundleOutline =
       readonly criteria: readonly AskedCriteria[];
       readonly patches: readonly PatchEntry[];
       readonly reads: readonly ReadEntry[];
+      /** True where it writes nothing. */
+      readonly isReadOnly: boolean;
     };
 
 /** One entry of a batch, or why it is none. */

@@ -151,6 +151,26 @@ describe('a transaction', () => {
     expect(await total('/fhir/Patient?family=Twice')).toBe(0);
   });
 
+  it('that only reads leaves a tenant as it is', async () => {
+    await running.tenants.warmUp('reader');
+    const read = (...urls: string[]) =>
+      running.send('/tenants/reader/fhir', {
+        body: bundle(
+          'transaction',
+          urls.map((url) => request('GET', url)),
+        ),
+        headers: { 'content-type': 'application/fhir+json' },
+      });
+    const { status, json } = await read('Patient/p1', 'Patient?_id=p2');
+    expect([status, json.entry[0].resource.id, json.entry[1].resource.type]).toEqual([
+      200,
+      'p1',
+      'searchset',
+    ]);
+    expect((await read('Patient/p1', 'Patient/nobody')).status).toBe(404);
+    expect((await running.store.tenants.get('reader'))?.overlay).toBe(false);
+  });
+
   it('names the entry that is wrong', async () => {
     const wrong = { ...request('POST', 'Patient'), resource: { ...patient('x'), birthDate: 'yesterday' } };
     const { json } = await send('transaction', [request('GET', 'Patient/p1'), wrong]);

@@ -1,10 +1,10 @@
 import type { TenantCollection } from '../../collection/tenant-collection.ts';
 import { WarmfhirError } from '../../errors.ts';
 import { expectedVersion } from '../../fhir/entity-tag.ts';
-import type { BulkResults } from '../../store/bulk-write.ts';
+import { type BulkResults, packResults } from '../../store/bulk-write.ts';
 import type { Expectation } from '../../store/write.ts';
 import type { Lookups } from '../../transaction/entry-target.ts';
-import type { BundleOutline, OpenBundle, PatchEntry, ReadEntry } from '../../transaction/request-bundles.ts';
+import type { BundleOutline, OpenBundle, PatchEntry } from '../../transaction/request-bundles.ts';
 import { type Criteria, criteriaKey, inEntry } from '../../transaction/transaction-plan.ts';
 import type { Decisions, PatchedEntry } from '../../transaction/transaction-writes.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
@@ -35,7 +35,7 @@ export async function transactionResponse(
   outline: Outline,
   request: ApiRequest,
 ): Promise<Buffer> {
-  await requireReadable(api, outline.reads, request);
+  await requireReadable(api, outline, request);
   const results = await writeAll(api, collection, bundle, outline, [fhirBaseUrl(api, request)]);
   const read = new Map<number, string>();
   for (const { index, request: asked } of outline.reads) {
@@ -49,16 +49,16 @@ export async function transactionResponse(
 /** A search that would fail fails the transaction before anything is written. */
 async function requireReadable(
   api: ApiContext,
-  reads: readonly ReadEntry[],
+  { reads, isReadOnly }: Outline,
   request: ApiRequest,
 ): Promise<void> {
   for (const { index, request: asked, isRequired } of reads) {
-    if (isRequired) continue;
+    if (isRequired && !isReadOnly) continue;
     const { status, body } = await api.dispatch(innerRequest(request, asked));
     if (status < 400) continue;
     inEntry(index, () => {
       throw new WarmfhirError(
-        'body-invalid',
+        status === 404 ? 'resource-not-found' : status === 410 ? 'resource-gone' : 'body-invalid',
         `The answer to ${asked.method} ${asked.url} would be ${status}: ${reason(body)}`,
       );
     });
@@ -84,6 +84,8 @@ async function writeAll(
   for (let attempt = 1; ; attempt++) {
     const decisions = await decide(api, collection, outline, bases);
     const writes = await bundle.writes(decisions);
+    // A tenant that has changed nothing is not to own anything for having read.
+    if (outline.isReadOnly) return packResults([]);
     try {
       return await collection.writeBulk(writes, api.clock.now());
     } catch (error) {
