@@ -98,6 +98,8 @@ export class OverlayFile {
         this.readFormat();
         makeDurable(this.connection, 256);
         this.connection.pragma(CACHE_SIZE);
+        // Address space alone: pages are the operating system's, however many handles are open.
+        this.connection.pragma('mmap_size = 1073741824');
       });
       this.#byKey = guarded(path, () =>
         this.connection.prepare('SELECT * FROM document WHERE type = ? AND id = ?'),

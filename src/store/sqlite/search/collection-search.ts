@@ -20,8 +20,8 @@ interface Found extends Position {
 
 /** A chain is replaced by what it leads to when that is not more than this. */
 const MOST_LED_TO = 256;
-/** Documents that are looked at for a total that nobody asked for. */
-const MOST_LOOKED_AT = 1_000;
+/** Documents that are looked at to take shadowed ones off a total that nobody asked for. */
+const MOST_LOOKED_AT = 100;
 /** Milliseconds that one search may take. */
 const LONGEST_SEARCH = 5_000;
 /** Rows asked for at a time where each is looked at here. */
@@ -161,11 +161,14 @@ export class CollectionSearch {
   }
 
   #inBoth(type: string, criterion: ArmCriterion, walk: Walk): Found[] {
-    const own =
-      this.#view.overlay !== undefined && this.#view.changes!.touches(type)
-        ? this.#inArm(this.#view.overlay, type, criterion, walk)
-        : [];
-    return [...own, ...this.#inArm(this.#view.master, type, criterion, walk)];
+    const { overlay, master, changes } = this.#view;
+    if (overlay === undefined || !changes!.touches(type)) return this.#inArm(master, type, criterion, walk);
+    const { keys, order, limit } = walk;
+    const [first, second] = order.reversed ? [master, overlay] : [overlay, master];
+    const found = this.#inArm(first, type, criterion, walk);
+    // Without other keys all of the overlay is newer than all of the master.
+    const left = keys.length === 0 ? limit - found.length : limit;
+    return left === 0 ? found : [...found, ...this.#inArm(second, type, criterion, { ...walk, limit: left })];
   }
 
   #inArm(arm: CollectionArm, type: string, criterion: ArmCriterion, walk: Walk): Found[] {

@@ -1,4 +1,4 @@
-import { type ArmCriterion, standsAlone } from '../../search/arm-criterion.ts';
+import { type ArmCriterion, conjuncts, standsAlone } from '../../search/arm-criterion.ts';
 import type { CollectionArm, DocumentKey } from './collection-arm.ts';
 import type { CollectionView } from './collection-view.ts';
 
@@ -25,11 +25,7 @@ export class DocumentTest {
           .some((target) => target.type === criterion.type && this.#targetSatisfies(target, criterion.of));
       case 'has': {
         const key = { type, id: arm.idsOf([rid])[0]! };
-        return this.#view.arms.some((other) =>
-          other
-            .referrers(criterion.parameter, key, Number.MAX_SAFE_INTEGER)
-            .some((referrer) => this.#referrerSatisfies(other, criterion.type, referrer, criterion.of)),
-        );
+        return this.#view.arms.some((other) => this.#isReferredTo(key, other, criterion));
       }
       default:
         return false;
@@ -41,8 +37,22 @@ export class DocumentTest {
     return place !== undefined && this.satisfies(place.arm, key.type, place.rid, criterion);
   }
 
-  #referrerSatisfies(arm: CollectionArm, type: string, rid: number, criterion: ArmCriterion): boolean {
+  /** Whether a document of an arm refers to this one and satisfies what is asked. */
+  #isReferredTo(
+    key: DocumentKey,
+    arm: CollectionArm,
+    { parameter, type, of }: Extract<ArmCriterion, { kind: 'has' }>,
+  ): boolean {
     const isVisible = this.#view.visibility(arm, type);
-    return (isVisible === undefined || isVisible(rid)) && this.satisfies(arm, type, rid, criterion);
+    const parts = conjuncts(of);
+    const alone = { kind: 'all' as const, of: parts.filter(standsAlone) };
+    const others = parts.filter((part) => !standsAlone(part));
+    return arm.search
+      .referrers(parameter, key, type, alone)
+      .some(
+        (rid) =>
+          (isVisible === undefined || isVisible(rid)) &&
+          others.every((part) => this.satisfies(arm, type, rid, part)),
+      );
   }
 }

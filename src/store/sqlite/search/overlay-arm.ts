@@ -1,4 +1,5 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
+import type { StoredDocument } from '../../document.ts';
 import type { PlanMemory } from '../../search/plan-memory.ts';
 import { FIRST_OVERLAY_RID } from '../overlay-rid.ts';
 import { overlayProfile } from './arm-profile.ts';
@@ -47,10 +48,32 @@ function armOf(
     rows: overlay.rows.bind(overlay),
     limit: overlay.limit.bind(overlay),
     size,
-    documents: (_: string, rids: readonly number[]) =>
-      new Map(rids.map((rid) => [rid, overlay.documentOfRid(rid)])),
+    documents: (type: string, rids: readonly number[]) => documentsIn(overlay, type, rids),
   };
   return new CollectionArm(file, new SearchArm(file, overlayProfile, memory), 'json IS NOT NULL');
+}
+
+function documentsIn(
+  overlay: SearchedOverlay,
+  type: string,
+  rids: readonly number[],
+): ReadonlyMap<number, StoredDocument> {
+  const sql = `SELECT d.rid, d.id, d.version, d.last_updated, d.reviewed_at, d.json
+    FROM json_each(?) j CROSS JOIN document d ON d.rid = j.value`;
+  const rows = overlay.rows(sql, [JSON.stringify(rids)]) as [
+    number,
+    string,
+    number,
+    number,
+    number | null,
+    string,
+  ][];
+  return new Map(
+    rows.map(([rid, id, version, lastUpdated, reviewTime, json]) => {
+      const reviewed = reviewTime !== null;
+      return [rid, { deleted: false, type, id, version, lastUpdated, reviewed, reviewTime, json }];
+    }),
+  );
 }
 
 function directChanges(overlay: SearchedOverlay): OverlayChanges {

@@ -9,7 +9,7 @@ import type { SearchedOverlay } from './searched-overlay.ts';
 const MOST_HELD = 50_000;
 
 /** What is remembered of one overlay, some 100 bytes each. */
-const MOST_REMEMBERED = 500;
+const MOST_REMEMBERED = 2_000;
 
 /** What a type has in an overlay. */
 interface TypeChanges {

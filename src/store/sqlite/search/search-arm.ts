@@ -122,6 +122,22 @@ export class SearchArm {
     return this.#plan.number(sql) > 0;
   }
 
+  /** Rids of the documents of a type that refer to one by a parameter and satisfy a criterion. */
+  referrers(
+    parameter: number,
+    target: { readonly type: string; readonly id: string },
+    type: string,
+    criterion: ArmCriterion,
+  ): number[] {
+    const condition = new CriterionConditions(this.#profile).of(criterion, 'x.rid', type);
+    const of = fragment(
+      'SELECT DISTINCT x.rid FROM reference x INDEXED BY reference_target WHERE x.parameter = ? AND x.id = ? AND x.type = ? AND x.base = 0 AND',
+      ...[parameter, target.id, resourceTypeCode(target.type)],
+    );
+    const sql = joined([of, condition], ' ');
+    return this.#file.rows(sql.sql, sql.values).map(([rid]) => rid as number);
+  }
+
   /** What a document is sorted by. */
   sortValues(keys: readonly TypeSortKey[], rid: number): SortValue[] {
     return keys.map((key) => {

@@ -1,9 +1,7 @@
-import type { StoredDocument } from '../../document.ts';
 import type { SqlValue } from '../../search/fragment.ts';
 
 /** What a search needs of an overlay. */
 export interface SearchedOverlay {
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
   limit(until: number): void;
-  documentOfRid(rid: number): StoredDocument;
 }
