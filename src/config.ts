@@ -165,7 +165,7 @@ export const SETTINGS = {
     env: 'WARMFHIR_DATABASE_CONNECTIONS',
     fallback: '10',
     description: 'most connections of a process to PostgreSQL, beside the one that listens',
-    schema: amount(3, 1_000),
+    schema: amount(4, 1_000),
   }),
   logLevel: setting({
     flags: '--log-level <level>',

@@ -22,7 +22,7 @@ const keys = readFileSync(file, 'utf8')
     return [resourceTypeCode(type), id] as const;
   });
 const pool = new Pool({ connectionString: url, max: Number(connections) });
-const begin = beginText({ dropRole: false, statementTimeoutMs: 5_000 }, 'writing', Number(serial));
+const begin = beginText({ dropRole: false, statementTimeoutMs: 5_000 }, 'plain', Number(serial));
 const select = {
   name: 'read',
   text: `SELECT json FROM ${masterTables(1).document} WHERE type = $1 AND id = $2`,

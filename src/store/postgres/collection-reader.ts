@@ -77,7 +77,7 @@ export class CollectionReader {
     const place = [query.count, (query.page - 1) * query.count];
     // Nothing in the master is reviewed.
     const statement = query.reviewed === true ? OVERLAY_LIST : this.#master.statements.list;
-    const [counted, rows] = await this.#ask([
+    const [counted, rows] = await this.#search([
       call(LIST_COUNT, ...asked),
       call(statement, ...asked, ...place),
     ]);
@@ -89,7 +89,7 @@ export class CollectionReader {
   async reviewCounts(): Promise<ReviewCount[]> {
     const total = new Map(this.#master.counts);
     const reviewed = new Map<string, number>();
-    const [rows] = await this.#ask([call(REVIEW_COUNTS, this.#serial)]);
+    const [rows] = await this.#search([call(REVIEW_COUNTS, this.#serial)]);
     for (const row of rows as unknown as { type: number; added: number; reviewed: number }[]) {
       const type = resourceTypeOfCode(row.type);
       total.set(type, (total.get(type) ?? 0) + row.added);
@@ -106,6 +106,10 @@ export class CollectionReader {
 
   #documents(rows: readonly Row[]) {
     return (rows as unknown as ArmRow[]).map((row) => documentOf(row, this.#master));
+  }
+
+  async #search(calls: readonly Call[]): Promise<(readonly Row[])[]> {
+    return (await this.#database.search(this.#serial, calls)).map((reply) => reply.rows);
   }
 
   async #ask(calls: readonly Call[]): Promise<(readonly Row[])[]> {

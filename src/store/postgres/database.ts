@@ -58,19 +58,31 @@ export class OpenTransaction {
 /** The database as this process reaches it: connections, and what every transaction begins with. */
 export class Database {
   readonly #connections: Connections;
+  /** For what may take longer, so that neither reads nor writes wait behind it. */
+  readonly #searching: Connections;
   readonly #settings: TransactionSettings;
   /** A node that halts or is cut off in the middle of a transaction must not keep its locks. */
   readonly #idleLimit: string;
 
-  constructor(connections: ConnectionsOptions, settings: TransactionSettings) {
+  /** @param connections.searching how many of their own searches have; without any they share those of transactions */
+  constructor(
+    connections: ConnectionsOptions & { readonly searching?: number },
+    settings: TransactionSettings,
+  ) {
     this.#connections = new Connections(connections);
+    const { searching = 0 } = connections;
+    this.#searching =
+      searching === 0
+        ? this.#connections
+        : new Connections({ ...connections, shared: 0, exclusive: searching });
     this.#settings = settings;
     this.#idleLimit = `SET LOCAL idle_in_transaction_session_timeout = ${Math.trunc(settings.statementTimeoutMs)}`;
   }
 
   /** Connections that are open. */
   get openConnections(): number {
-    return this.#connections.size;
+    const searching = this.#searching === this.#connections ? 0 : this.#searching.size;
+    return this.#connections.size + searching;
   }
 
   /**
@@ -78,11 +90,15 @@ export class Database {
    * @param serial of the tenant whose rows are read, or undefined where no tenant's are
    */
   async read(serial: number | undefined, calls: readonly Call[]): Promise<Reply[]> {
-    // Several statements have to agree with each other; one does so by itself.
-    const kind: TransactionKind = calls.length > 1 ? 'agreeing' : 'writing';
     const opened = this.#connections.shared();
     const connection = opened instanceof Promise ? await opened : opened;
-    return inner(await connection.run([beginText(this.#settings, kind, serial), ...calls, 'COMMIT']));
+    return inner(await connection.run(this.#reading(serial, calls)));
+  }
+
+  /** As `read`, for what may take longer: on a connection that nobody shares meanwhile. */
+  search(serial: number, calls: readonly Call[]): Promise<Reply[]> {
+    const items = this.#reading(serial, calls);
+    return this.#searching.exclusive(async (connection) => inner(await connection.run(items)));
   }
 
   /** Writes in one round trip. Durable when it resolves. */
@@ -97,7 +113,7 @@ export class Database {
     serial: number | undefined,
     task: (transaction: OpenTransaction) => Promise<Result>,
   ): Promise<Result> {
-    const begin = `${beginText(this.#settings, 'writing', serial)}; ${this.#idleLimit}`;
+    const begin = `${beginText(this.#settings, 'plain', serial)}; ${this.#idleLimit}`;
     return this.#connections.exclusive(async (connection) => {
       const transaction = new OpenTransaction(connection, begin);
       try {
@@ -108,8 +124,14 @@ export class Database {
     });
   }
 
-  close(): Promise<void> {
-    return this.#connections.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#connections.close(), this.#searching.close()]);
+  }
+
+  #reading(serial: number | undefined, calls: readonly Call[]): (string | Call)[] {
+    // Several statements have to agree with each other; one does so by itself.
+    const kind: TransactionKind = calls.length > 1 ? 'agreeing' : 'plain';
+    return [beginText(this.#settings, kind, serial), ...calls, 'COMMIT'];
   }
 }
 

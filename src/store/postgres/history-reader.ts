@@ -51,7 +51,7 @@ export class HistoryReader {
       master && lastUpdated <= key[0]
         ? call(this.#master.statements.history[name], ...page, lastUpdated, version, ...below, ...scope)
         : call(OVERLAY_HISTORY[name], ...page, ...scope);
-    const [counted, found, has] = await this.#database.read(this.#serial, [
+    const [counted, found, has] = await this.#database.search(this.#serial, [
       call(HISTORY_COUNT[name], this.#serial, ...range, ...scope),
       statement,
       ...(name === 'document' ? [call(this.#master.statements.has, ...scope)] : []),

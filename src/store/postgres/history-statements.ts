@@ -5,8 +5,6 @@ import type { Statement } from './statement.ts';
 /** Of what a history is asked for. */
 export type HistoryScope = 'collection' | 'type' | 'document';
 
-export const HISTORY_SCOPES: readonly HistoryScope[] = ['collection', 'type', 'document'];
-
 /** What the scope adds to a condition, its values being the last ones; the type's number first. */
 function ofScope(scope: HistoryScope, alias: string, first: number): string {
   const type = scope === 'collection' ? '' : ` AND ${alias}.type = $${first}`;

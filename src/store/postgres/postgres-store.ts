@@ -29,7 +29,7 @@ export interface PostgresStoreOptions {
   readonly documentCacheBytes?: number;
   /** Longest time for one statement, milliseconds; default 5000. A database that is silent for longer is given up. */
   readonly statementTimeoutMs?: number;
-  /** Most connections of this process beside the one that listens, at least 3; default 10. */
+  /** Most connections of this process beside the one that listens, at least 4; default 10. */
   readonly connections?: number;
   readonly log?: Log;
 }
@@ -60,11 +60,12 @@ export class PostgresStore implements Store {
     const { url, listenUrl = url, connections = 10, statementTimeoutMs = 5_000, log = silentLog } = options;
     const deadlineMs = statementTimeoutMs + GRACE_MS;
     // Few connections serve all that is read, since it is sent ahead; a transaction that writes holds one until it ends.
-    const shared = Math.max(1, Math.floor(connections * 0.4));
+    const shared = Math.max(1, Math.floor(connections * 0.3));
+    const searching = shared;
     // Housekeeping holds one while it uses another.
-    const exclusive = Math.max(2, connections - shared);
+    const exclusive = Math.max(2, connections - shared - searching);
     this.#database = new Database(
-      { url, deadlineMs, shared, exclusive },
+      { url, deadlineMs, shared, searching, exclusive },
       { dropRole: facts.dropRole, statementTimeoutMs },
     );
     const database = this.#database;

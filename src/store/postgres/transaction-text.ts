@@ -9,7 +9,7 @@ export interface TransactionSettings {
 }
 
 /** `agreeing` statements all see the database as it was at the first of them. */
-export type TransactionKind = 'writing' | 'agreeing';
+export type TransactionKind = 'plain' | 'agreeing';
 
 /**
  * The commands that begin a transaction, sent as one text. Settings are literals and end with the transaction: so they

@@ -243,7 +243,7 @@ export class CollectionSearch {
 
   async #askAll(statements: readonly Fragment[]): Promise<(readonly Row[])[]> {
     try {
-      const replies = await this.#database.read(this.#serial, statements.map(unnamed));
+      const replies = await this.#database.search(this.#serial, statements.map(unnamed));
       return replies.map((reply) => reply.rows);
     } catch (error) {
       throw isTimeOut(error) ? new WarmfhirError('search-too-costly', undefined, { cause: error }) : error;
