@@ -1,6 +1,7 @@
 import { resourceTypeCode, resourceTypeOfCode } from '../../../fhir/resource-type.ts';
 import type { StoredDocument } from '../../document.ts';
-import type { ArmFile, SearchArm } from './search-arm.ts';
+import type { ArmFile } from './arm-file.ts';
+import type { SearchArm } from './search-arm.ts';
 
 /** A document by its address. */
 export interface DocumentKey {

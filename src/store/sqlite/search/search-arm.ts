@@ -1,10 +1,10 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
-import type { StoredDocument } from '../../document.ts';
-import { type ArmCriterion, conjuncts } from '../../search/arm-criterion.ts';
-import { allOf, FALSE, type Fragment, fragment, joined, type SqlValue, TRUE } from '../../search/fragment.ts';
+import { type ArmCriterion, conjuncts, type RefersCriterion } from '../../search/arm-criterion.ts';
+import { allOf, FALSE, type Fragment, fragment, joined, TRUE } from '../../search/fragment.ts';
 import type { PlanMemory } from '../../search/plan-memory.ts';
 import type { Position, SortValue } from '../../search/position.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
+import type { ArmFile } from './arm-file.ts';
 import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.ts';
 import type { ArmProfile, DocumentKey } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
@@ -15,21 +15,9 @@ import { type Lead, SearchPlan } from './search-plan.ts';
 import { sortValue } from './sort-value.ts';
 import { type SortWalk, sortWalk } from './sort-walk.ts';
 
-/** A file with index tables. */
-export interface ArmFile {
-  /** Rows as arrays; the statement is prepared once for each text. */
-  rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
-  /** Queries that run on after `until` (milliseconds of `performance.now()`) fail with `search-too-costly`. */
-  limit(until: number): void;
-  /** Documents of a type, roughly. */
-  size(type: string): number;
-  /** Documents that exist, by their rids. */
-  documents(type: string, rids: readonly number[]): ReadonlyMap<number, StoredDocument>;
-}
-
 /** Rows of an index that are counted without being asked for, and documents that are looked at. */
-const MOST_COUNTED = 20_000;
-const MOST_LOOKED_AT = 1_000;
+const MOST_COUNTED = 2_000;
+const MOST_LOOKED_AT = 300;
 
 /** Which documents of an arm, in which order, from where. */
 export interface ArmSearch {
@@ -168,12 +156,17 @@ export class SearchArm {
     const [part] = parts;
     const isMany = lead?.few !== true && parts.length === 1 && search.also === undefined;
     const sql =
-      isMany && part?.kind === 'refers'
+      isMany && part?.kind === 'refers' && this.#areRare(part)
         ? firstReferrers(part, search)
         : this.#select(search, parts, lead, (rid) => positionBound(search, rid));
     if (sql === undefined) return [];
     const limited = joined([sql, fragment(`ORDER BY rid ${order} LIMIT ?`, search.limit)], ' ');
     return this.#file.rows(limited.sql, limited.values).map(([rid]) => ({ rid: rid as number, values: [] }));
+  }
+
+  /** Where many of a type are referred to, the next referrer is soon met by walking. */
+  #areRare({ ids, type }: RefersCriterion): boolean {
+    return ids.length ** 2 <= this.#file.size(type);
   }
 
   /** All documents that match, sorted. */
