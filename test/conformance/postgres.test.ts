@@ -5,6 +5,7 @@ import { collectionModel } from './collection-model.ts';
 import { historyConformance } from './history-conformance.ts';
 import { installationConformance } from './installation-conformance.ts';
 import { postgres } from './postgres-engine.ts';
+import { searchConformance } from './search-conformance.ts';
 import { searchModel } from './search-model.ts';
 import { writeConformance } from './write-conformance.ts';
 
@@ -19,5 +20,6 @@ collectionConformance(postgres);
 collectionModel(postgres);
 historyConformance(postgres);
 installationConformance(postgres);
+searchConformance(postgres);
 searchModel(postgres);
 writeConformance(postgres);
