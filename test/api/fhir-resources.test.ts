@@ -138,7 +138,11 @@ describe('the formats', () => {
     },
   );
 
-  it.each(['xml', 'application/fhir+xml', 'text/turtle', ''])('_format=%s is 406', async (format) => {
+  it('an empty _format counts as none', async () => {
+    expect((await at('/fhir/Patient/p1?_format=')).status).toBe(200);
+  });
+
+  it.each(['xml', 'application/fhir+xml', 'text/turtle'])('_format=%s is 406', async (format) => {
     expect((await at(`/fhir/Patient?_format=${format}`)).status).toBe(406);
   });
 
