@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runCli } from './run-cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { CliProcess, runCli } from './run-cli.ts';
 
 describe('the command line', () => {
   it('shows its commands and ends with 0 when asked', async () => {
@@ -30,6 +31,13 @@ describe('the command line', () => {
     ],
   ])('refuses %j in one line with exit code 2', async (args, line) => {
     expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: line });
+  });
+
+  it('does not mind that nobody reads what it says any more', async () => {
+    using folder = temporaryFolder();
+    const cli = new CliProcess(['sample', '--patients', '0', '--out', folder.at('sample')]);
+    cli.child.stdout.destroy();
+    expect(await cli.ended).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   it('names the variable of a bad value', async () => {
