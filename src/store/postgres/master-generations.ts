@@ -11,8 +11,8 @@ import { type GenerationStatements, generationStatements } from './read-statemen
 import { AddressNumbers } from './search/value-key.ts';
 import { call } from './statement.ts';
 
-/** Counts of index ranges and totals, some 100 bytes each. */
-const MOST_REMEMBERED = 20_000;
+/** Bytes for counts of index ranges and totals. */
+const REMEMBERED_BYTES = 32_000_000;
 
 /** What a process keeps of a sealed generation. None of it ever changes. */
 export class MasterGeneration {
@@ -24,7 +24,7 @@ export class MasterGeneration {
   readonly counts: ReadonlyMap<string, number>;
   readonly cache: DocumentCache;
   /** What searches have found out about it. */
-  readonly memory = new PlanMemory<number>(MOST_REMEMBERED);
+  readonly memory = new PlanMemory<number>(REMEMBERED_BYTES);
   readonly addresses: AddressNumbers;
   readonly statements: GenerationStatements & ListStatements & HistoryStatements;
 

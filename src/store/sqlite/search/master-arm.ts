@@ -5,8 +5,8 @@ import { masterProfile } from './arm-profile.ts';
 import { CollectionArm } from './collection-arm.ts';
 import { SearchArm } from './search-arm.ts';
 
-/** What is remembered of a generation: counts of index ranges and totals, some 100 bytes each. */
-const MOST_REMEMBERED = 20_000;
+/** Bytes for what is remembered of a generation: counts of index ranges, totals, and where chains lead. */
+const REMEMBERED_BYTES = 32_000_000;
 
 /** A generation as searches see it. */
 export interface MasterArm {
@@ -36,7 +36,7 @@ export function masterArm(master: SearchedMaster): MasterArm {
       );
     },
   };
-  const memory = new PlanMemory<unknown>(MOST_REMEMBERED);
+  const memory = new PlanMemory<unknown>(REMEMBERED_BYTES);
   const search = new SearchArm(file, masterProfile(master.lastUpdated), () => memory);
   return { arm: new CollectionArm(file, search, TRUE.sql), memory };
 }

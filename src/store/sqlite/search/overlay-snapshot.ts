@@ -8,8 +8,8 @@ import type { SearchedOverlay } from './searched-overlay.ts';
 /** Beyond so many documents the overlay is asked each time. */
 const MOST_HELD = 50_000;
 
-/** What is remembered of one overlay, some 100 bytes each. */
-const MOST_REMEMBERED = 2_000;
+/** Bytes for what is remembered of one overlay until it changes. */
+const REMEMBERED_BYTES = 1_000_000;
 
 /** What a type has in an overlay. */
 interface TypeChanges {
@@ -26,7 +26,7 @@ export class OverlaySnapshot implements OverlayChanges {
   readonly #overlay: SearchedOverlay;
   readonly #direct: OverlayChanges;
   readonly #types = new Map<number, TypeChanges>();
-  #memory = new PlanMemory<unknown>(MOST_REMEMBERED);
+  #memory = new PlanMemory<unknown>(REMEMBERED_BYTES);
   #version = Number.NaN;
   #highest = FIRST_OVERLAY_RID - 1;
   #held = 0;
@@ -46,7 +46,7 @@ export class OverlaySnapshot implements OverlayChanges {
     const version = this.#overlay.rows('PRAGMA data_version', [])[0]![0] as number;
     if (version === this.#version) return;
     this.#version = version;
-    this.#memory = new PlanMemory(MOST_REMEMBERED);
+    this.#memory = new PlanMemory(REMEMBERED_BYTES);
     if (this.#held > MOST_HELD) return;
     const sql = 'SELECT rid, type, id, replaces FROM document WHERE rid > ? ORDER BY rid LIMIT ?';
     for (const [rid, type, id, replaces] of this.#overlay.rows(sql, [this.#highest, MOST_HELD + 1])) {
