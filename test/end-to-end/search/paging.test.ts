@@ -54,7 +54,8 @@ describe.each(SERVED)('pages of a collection on $on that is $how', ({ engine, ma
     }
     expect(pages.flatMap(matches)).toEqual(matches(whole));
     for (const one of pages) {
-      expect(one.total).toBe(whole.total);
+      // Unasked, a total is given where it costs little; one that is given is right.
+      expect([undefined, whole.total]).toContain(one.total);
       expect(link(one, 'first')).toBe(link(pages[0]!, 'self'));
     }
     expect(link(pages[0]!, 'previous')).toBeUndefined();

@@ -246,7 +246,9 @@ export class CollectionSearch {
       const replies = await this.#database.search(this.#serial, statements.map(unnamed));
       return replies.map((reply) => reply.rows);
     } catch (error) {
-      throw isTimeOut(error) ? new WarmfhirError('search-too-costly', undefined, { cause: error }) : error;
+      throw isTimeOut(error)
+        ? new WarmfhirError('store-unavailable', TOOK_TOO_LONG, { cause: error })
+        : error;
     }
   }
 }
@@ -270,6 +272,9 @@ function partsOf(searches: readonly TypeSearch[], order: Order): readonly Order[
     return after === undefined || isMissing ? [missing, { ...valued, after: undefined }] : [valued];
   return isMissing ? [missing] : [valued, { ...missing, after: undefined }];
 }
+
+/** It may have waited for others or have been too much itself: the database does not say which. */
+const TOOK_TOO_LONG = 'The search took longer than the database may take for one: try again, or narrow it.';
 
 /** The database has ended the statement because it took too long. */
 function isTimeOut(error: unknown): boolean {
