@@ -100,6 +100,7 @@ export class Supervisor {
     const worker = this.#fork({
       message: (message) => {
         if (message.kind === 'listening') {
+          this.#log.info({ worker: number, pid: worker.pid }, 'A worker listens.');
           this.#url ??= message.url;
           started();
         } else if (message.kind === 'failed') {
@@ -119,7 +120,6 @@ export class Supervisor {
       },
     });
     this.#running.add(worker);
-    this.#log.info({ worker: number, pid: worker.pid }, 'A worker starts.');
     worker.send({ kind: 'start', settings: this.#settings });
     return promise;
   }

@@ -65,9 +65,9 @@ class Connection {
   }
 }
 
-/** Process ids of all workers that the server ever started, oldest first. */
+/** Process ids of all workers of the server that ever listened, oldest first. */
 function workersOf(server: CliProcess): number[] {
-  return [...server.stderr.matchAll(/"pid":(\d+),"msg":"A worker starts\."/g)].map(([, pid]) => Number(pid));
+  return [...server.stderr.matchAll(/"pid":(\d+),"msg":"A worker listens\."/g)].map(([, pid]) => Number(pid));
 }
 
 /** How many workers ever got as far as serving tenants. */
