@@ -31,7 +31,7 @@ export class ChangeCounter {
   constructor(folder: StoreFolder) {
     this.#path = folder.changes;
     this.#connection = openConnection(this.#path);
-    this.#connection.pragma('journal_mode = WAL');
+    useWal(this.#connection);
     this.#connection.pragma('synchronous = OFF');
     // The log stays within a few pages: a full disk seldom stops the counting of what another file had room for.
     this.#connection.pragma('wal_autocheckpoint = 8');

@@ -29,12 +29,34 @@ export function openConnection(path: string, options: OpenOptions = {}): Connect
   });
 }
 
+/** How long the change to a write-ahead log is tried again, and the pauses in between, milliseconds. */
+const WAL_WITHIN_MS = 5_000;
+const WAL_PAUSE_MS = 5;
+
 /** What every connection that writes has: nothing is acknowledged that a power cut could take back. */
 export function makeDurable(connection: Connection, walPages = 1000): void {
-  connection.pragma('journal_mode = WAL');
+  useWal(connection);
   connection.pragma('synchronous = FULL');
   connection.pragma(`wal_autocheckpoint = ${walPages}`);
   connection.pragma('journal_size_limit = 1048576');
+}
+
+/**
+ * Where two connections change a new file's journal at once, SQLite refuses one of them without waiting, since each may
+ * hold what the other needs.
+ */
+export function useWal(connection: Connection): void {
+  const until = performance.now() + WAL_WITHIN_MS;
+  for (;;) {
+    try {
+      connection.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      const isBusy = (error as { code?: unknown }).code === 'SQLITE_BUSY';
+      if (!isBusy || performance.now() > until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE_MS);
+    }
+  }
 }
 
 /**
