@@ -5,6 +5,7 @@ import {
   openConnection,
   requireFormat,
   type Statement,
+  useWal,
 } from './connection.ts';
 import type { StoreFolder } from './store-folder.ts';
 

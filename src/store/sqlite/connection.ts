@@ -42,7 +42,7 @@ export function makeDurable(connection: Connection, walPages = 1000): void {
 }
 
 /**
- * Where two connections change a new file's journal at once, SQLite refuses one of them without waiting, since each may
+ * Gives a file a write-ahead log. Where two connections change a new file's journal at once, SQLite refuses one of them without waiting, since each may
  * hold what the other needs.
  */
 export function useWal(connection: Connection): void {
