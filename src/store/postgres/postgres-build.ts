@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import { type BuiltRow, builtDocument } from '../built-row.ts';
 import type {
   BuiltDocument,
   DocumentKey,
@@ -235,22 +236,4 @@ export class PostgresBuild implements GenerationBuild {
       after = rows.at(-1)!.rid;
     }
   }
-}
-
-interface BuiltRow {
-  readonly rid: number;
-  readonly type: number;
-  readonly id: string;
-  readonly json: string;
-  readonly origin: string | null;
-}
-
-function builtDocument(row: BuiltRow): BuiltDocument {
-  return {
-    rid: row.rid,
-    type: resourceTypeOfCode(row.type),
-    id: row.id,
-    json: row.json,
-    origin: row.origin === null ? null : (JSON.parse(row.origin) as BuiltDocument['origin']),
-  };
 }

@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../../errors.ts';
 import { type ResourceContent, stamp } from '../../fhir/resource-content.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
+import { type BuiltRow, builtDocument } from '../built-row.ts';
 import { masterVersion } from '../document.ts';
 import { supersedes } from '../duplicate.ts';
 import type {
@@ -344,22 +345,4 @@ export class MasterBuild implements GenerationBuild {
   #all(sql: string, ...parameters: unknown[]): unknown[] {
     return guarded(this.#path, () => this.#prepare(sql).all(...parameters));
   }
-}
-
-interface BuiltRow {
-  readonly rid: number;
-  readonly type: number;
-  readonly id: string;
-  readonly json: string;
-  readonly origin: string | null;
-}
-
-function builtDocument(row: BuiltRow): BuiltDocument {
-  return {
-    rid: row.rid,
-    type: resourceTypeOfCode(row.type),
-    id: row.id,
-    json: row.json,
-    origin: row.origin === null ? null : (JSON.parse(row.origin) as BuiltDocument['origin']),
-  };
 }
