@@ -131,12 +131,20 @@ async function inDatabase(): Promise<Place> {
   return { store: database.url, [Symbol.asyncDispose]: () => database.dispose() };
 }
 
-const noPostgres = postgresUnavailable();
-if (noPostgres) it.skip(`several workers on PostgreSQL: ${noPostgres}`, () => {});
+interface EnginePlace {
+  readonly name: string;
+  readonly make: () => Promise<Place>;
+  readonly unavailable: string | undefined;
+}
 
-describe.each([['SQLite', inFolder] as const, ...(noPostgres ? [] : [['PostgreSQL', inDatabase] as const])])(
-  'warmfhir serve with several workers on %s',
-  (_, make) => {
+const ENGINES: readonly EnginePlace[] = [
+  { name: 'SQLite', make: inFolder, unavailable: undefined },
+  { name: 'PostgreSQL', make: inDatabase, unavailable: postgresUnavailable() },
+];
+
+for (const { name, make, unavailable } of ENGINES) {
+  const reason = unavailable ? `: ${unavailable}` : '';
+  describe.skipIf(unavailable)(`warmfhir serve with several workers on ${name}${reason}`, () => {
     let place: Place;
     let store: string;
 
@@ -315,8 +323,8 @@ describe.each([['SQLite', inFolder] as const, ...(noPostgres ? [] : [['PostgreSQ
         expect(workers.filter(runs)).toEqual([]);
       },
     );
-  },
-);
+  });
+}
 
 it('ends with the workers’ own error when none can start', async () => {
   using folder = temporaryFolder();

@@ -1,7 +1,7 @@
-import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresUnavailable } from '../postgres/postgres-programs.ts';
 import { PostgresServer } from '../postgres/postgres-server.ts';
+import { ask, synchronousStandbyOf } from '../postgres/synchronous-standby.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { oneRequest } from './one-request.ts';
 import { installSample } from './postgres-installation.ts';
@@ -18,26 +18,10 @@ describe.skipIf(unavailable)(
     let standby: PostgresServer;
     let node: ServingNode;
 
-    async function ask(server: PostgresServer, sql: string): Promise<Record<string, unknown>[]> {
-      const client = new Client({ connectionString: server.url() });
-      await client.connect();
-      try {
-        return (await client.query(sql)).rows;
-      } finally {
-        await client.end();
-      }
-    }
-
     beforeAll(async () => {
       primary = await PostgresServer.start({ fsync: true });
       await installSample(primary.url(), folder);
-      standby = await PostgresServer.standbyOf(primary, 'second');
-      await ask(primary, 'ALTER SYSTEM SET synchronous_standby_names = second');
-      await ask(primary, 'SELECT pg_reload_conf()');
-      await vi.waitFor(async () => {
-        const followers = await ask(primary, 'SELECT sync_state FROM pg_stat_replication');
-        expect(followers).toEqual([{ sync_state: 'sync' }]);
-      });
+      standby = await synchronousStandbyOf(primary);
       const { href, host } = new URL(primary.url());
       const store = href.replace(host, `${host},127.0.0.1:${standby.port}`);
       node = await ServingNode.start('--store', store, '--statement-timeout', '1s');

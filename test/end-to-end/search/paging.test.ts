@@ -69,6 +69,18 @@ describe.each(SERVED)('pages of a collection on $on that is $how', ({ engine, ma
       expect(token?.length ?? 0).toBeLessThan(300);
     }
   });
+
+  // An operation takes no `_total`.
+  const counted = SEARCHES.filter((search) => !search.includes('$everything'));
+  test.each(counted)('%s: the total that was asked for, on every page', async (search) => {
+    const asked = `${search}${search.includes('?') ? '&' : '?'}_total=accurate`;
+    const { length } = matches(await page(`${asked}&_count=1000`));
+    for (let url: string | undefined = `${asked}&_count=2`; url !== undefined; ) {
+      const one: Bundle = await page(url);
+      expect(one.total).toBe(length);
+      url = link(one, 'next');
+    }
+  });
 });
 
 describe('a search that is too long for a link', () => {

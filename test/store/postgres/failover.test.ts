@@ -1,11 +1,11 @@
-import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/store/postgres/migrate.ts';
 import { PostgresStore } from '../../../src/store/postgres/postgres-store.ts';
 import type { CollectionStore, Store } from '../../../src/store/store.ts';
 import { content, seal, warmed } from '../../conformance/engine.ts';
 import { postgresUnavailable } from '../../postgres/postgres-programs.ts';
 import { PostgresServer } from '../../postgres/postgres-server.ts';
+import { ask, synchronousStandbyOf } from '../../postgres/synchronous-standby.ts';
 
 const unavailable = postgresUnavailable();
 
@@ -15,29 +15,13 @@ describe.skipIf(unavailable)(`a synchronous standby${unavailable ? `: ${unavaila
   let store: Store;
   let acme: CollectionStore;
 
-  async function ask(server: PostgresServer, sql: string): Promise<Record<string, unknown>[]> {
-    const client = new Client({ connectionString: server.url() });
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows;
-    } finally {
-      await client.end();
-    }
-  }
-
   const put = (id: string) => acme.write([{ kind: 'put', content: content('Basic', id) }], 3_000);
   const unavailableStore = expect.objectContaining({ code: 'store-unavailable' });
 
   beforeAll(async () => {
     primary = await PostgresServer.start({ fsync: true });
     await migrate(primary.url());
-    standby = await PostgresServer.standbyOf(primary, 'second');
-    await ask(primary, 'ALTER SYSTEM SET synchronous_standby_names = second');
-    await ask(primary, 'SELECT pg_reload_conf()');
-    await vi.waitFor(async () => {
-      const followers = await ask(primary, 'SELECT sync_state FROM pg_stat_replication');
-      expect(followers).toEqual([{ sync_state: 'sync' }]);
-    }, 20_000);
+    standby = await synchronousStandbyOf(primary);
     // The standby first: whoever takes writes is looked for.
     const both = new URL(primary.url());
     const url = both.href.replace(both.host, `127.0.0.1:${standby.port},${both.host}`);
