@@ -111,6 +111,8 @@ export function searchConformance(engine: Engine): void {
       expect(await found('text', 'hearts', 'uber')).toEqual(['narrative']);
       expect(await found('content', 'hearts')).toEqual(['content', 'narrative', 'own']);
       expect(await found('content', 'hearts', 'two')).toEqual(['content']);
+      expect(await found('text')).toEqual(['narrative']);
+      expect(await found('content')).toEqual(['content', 'narrative', 'neither', 'own']);
     });
 
     test('give totals when they are asked for, and without matches', async () => {

@@ -20,7 +20,9 @@ export type Criterion =
   | { readonly kind: 'last-updated'; readonly test: RangeTest }
   | { readonly kind: 'reviewed'; readonly reviewed: boolean }
   | { readonly kind: 'review-time'; readonly test: RangeTest }
-  /** All of the words stand in the narrative (`_text`) or anywhere in the content (`_content`). Folded. */
+  /**
+   * All of the words stand in the narrative (`_text`), which has to be there, or anywhere in the content (`_content`). Folded.
+   */
   | { readonly kind: 'words'; readonly in: 'text' | 'content'; readonly words: readonly string[] };
 
 /** Where index rows of a parameter are kept: one table each. */

@@ -91,7 +91,14 @@ function dates(
 }
 
 function words({ code, modifier, value }: DocumentParameter): Criterion {
-  if (modifier !== undefined) throw unknownModifier(code, modifier, []);
+  if (modifier === 'missing') {
+    const isMissing = missing(code, value);
+    // Every resource has content.
+    if (code === '_content') return isMissing ? NONE : ALL;
+    const narrative: Criterion = { kind: 'words', in: 'text', words: [] };
+    return isMissing ? { kind: 'not', of: narrative } : narrative;
+  }
+  if (modifier !== undefined) throw unknownModifier(code, modifier, ['missing']);
   const of = alternatives(code, value).map((one): Criterion => {
     const found = fold(unescaped(one)).split(' ');
     if (found[0] === '') throw invalidValue(code, one, 'a text with letters or digits');
@@ -102,18 +109,17 @@ function words({ code, modifier, value }: DocumentParameter): Criterion {
 
 /** Documents that a List names. See https://hl7.org/fhir/R4/search.html#list */
 function list({ code, modifier, value }: DocumentParameter, { parameters }: SearchContext): Criterion {
-  if (modifier !== undefined) throw unknownModifier(code, modifier, []);
+  const inList = (of: Criterion): Criterion => {
+    return { kind: 'has', type: 'List', parameter: parameters.find('List', 'item')!.number, of };
+  };
+  if (modifier === 'missing') return missing(code, value) ? { kind: 'not', of: inList(ALL) } : inList(ALL);
+  if (modifier !== undefined) throw unknownModifier(code, modifier, ['missing']);
   const ids = alternatives(code, value).map((one) => {
     const id = unescaped(one).replace(/^List\//, '');
     if (!id.startsWith('$')) return id;
     throw new WarmfhirError('search-not-supported', `This server does not keep the list ${id}.`);
   });
-  return {
-    kind: 'has',
-    type: 'List',
-    parameter: parameters.find('List', 'item')!.number,
-    of: { kind: 'id', ids },
-  };
+  return inList({ kind: 'id', ids });
 }
 
 /** The tag of a reviewed document is in no index row, because a review is a property of its own. */

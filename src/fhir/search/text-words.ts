@@ -4,12 +4,17 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const SPACE = /\s+/;
 const TAG = /<[^>]*>/g;
 
-/** The words of a resource's narrative or, for `content`, of all its texts; folded as searches compare them. */
-export function textWords(json: string, place: 'text' | 'content'): ReadonlySet<string> {
+/**
+ * The words of a resource's narrative or, for `content`, of all its texts; folded as searches compare them. Undefined where
+ * there is no narrative.
+ */
+export function textWords(json: string, place: 'text' | 'content'): ReadonlySet<string> | undefined {
   const resource = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const content =
+    place === 'content' ? resource : (resource.text as { readonly div?: unknown } | undefined)?.div;
+  if (content === undefined) return undefined;
   const words = new Set<string>();
-  if (place === 'content') addWords(resource, words);
-  else addWords((resource.text as { readonly div?: unknown } | undefined)?.div, words);
+  addWords(content, words);
   return words;
 }
 

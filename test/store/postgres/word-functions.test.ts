@@ -27,7 +27,7 @@ const RESOURCE = JSON.stringify({
 });
 
 it.each(['text', 'content'] as const)('finds the same words in the %s as the other engine', async (place) => {
-  const words = textWords(RESOURCE, place);
+  const words = textWords(RESOURCE, place)!;
   const asked = [
     ...words,
     ...["O'Brien", 'brien', 'ivan', 'иван', 'zofie', 'STRASSE', 'cafe', 'stick', 'heart', 'nothing', '7'].map(

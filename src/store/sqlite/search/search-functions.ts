@@ -12,7 +12,7 @@ export interface TimeLimit {
  * far ask now and then whether their time is over.
  *
  * - `in_time(rid)`: 1, or throws `search-too-costly`
- * - `holds_words(json, 'text' | 'content', words)`: 1 when the document holds all words of a JSON array
+ * - `holds_words(json, 'text' | 'content', words)`: 1 when the document has that place and all words of a JSON array in it
  */
 export function addSearchFunctions(connection: Connection, limit: TimeLimit): void {
   connection.function('in_time', { varargs: true }, () => {
@@ -22,7 +22,10 @@ export function addSearchFunctions(connection: Connection, limit: TimeLimit): vo
   connection.function('holds_words', { deterministic: true }, (json, place, asked) => {
     requireTime(limit);
     const words = textWords(json as string, place as 'text' | 'content');
-    return (JSON.parse(asked as string) as readonly string[]).every((word) => words.has(word)) ? 1 : 0;
+    return words !== undefined &&
+      (JSON.parse(asked as string) as readonly string[]).every((word) => words.has(word))
+      ? 1
+      : 0;
   });
 }
 
