@@ -94,6 +94,15 @@ export interface ErrorIssue {
   readonly expression?: string;
 }
 
+/** An issue of the resource of an entry, or of what the entry asks for, as one of the Bundle. */
+export function issueInEntry({ diagnostics, expression }: ErrorIssue, index: number): Required<ErrorIssue> {
+  const place = `Bundle.entry[${index}]`;
+  return {
+    diagnostics: `${place}: ${diagnostics}`,
+    expression: expression === undefined ? place : `${place}.resource${expression.replace(/^[A-Za-z]+/, '')}`,
+  };
+}
+
 /**
  * An error that a client or operator is told about. `detail` is one sentence for people and never holds
  * secrets; `issues` says the same piece by piece where there are pieces; `cause` is for the log alone.
@@ -113,6 +122,15 @@ export class WarmfhirError extends Error {
     this.name = 'WarmfhirError';
     this.code = code;
     this.detail = detail;
+  }
+
+  /** This error as one of the entry at a position of a Bundle, from 0, with the place in its sentences and expressions. */
+  inEntry(index: number): WarmfhirError {
+    const issues = this.issues.length > 0 ? this.issues : [{ diagnostics: this.detail }];
+    return new WarmfhirError(this.code, `Bundle.entry[${index}]: ${this.detail}`, {
+      cause: this,
+      issues: issues.map((issue) => issueInEntry(issue, index)),
+    });
   }
 
   get category(): ErrorCategory {

@@ -1,4 +1,4 @@
-import { ERROR_CATEGORIES, ERRORS, type WarmfhirError } from '../errors.ts';
+import { ERROR_CATEGORIES, ERRORS, issueInEntry, type WarmfhirError } from '../errors.ts';
 
 export interface OutcomeIssue {
   /** Default: error. */
@@ -29,4 +29,19 @@ export function outcomeOfError(error: WarmfhirError): string {
     code,
     diagnostics: error.code === 'internal' ? ERRORS.internal[1] : error.detail,
   });
+}
+
+/** An OperationOutcome, JSON text, as one on the entry at a position of a Bundle. */
+export function outcomeInEntry(outcome: string, index: number): string {
+  const { issue } = JSON.parse(outcome) as {
+    readonly issue: readonly (Omit<OutcomeIssue, 'expression'> & {
+      readonly expression?: readonly string[];
+    })[];
+  };
+  return operationOutcome(
+    ...issue.map(({ diagnostics, expression = [], ...others }) => ({
+      ...others,
+      ...issueInEntry({ diagnostics, ...(expression[0] && { expression: expression[0] }) }, index),
+    })),
+  );
 }

@@ -17,9 +17,23 @@ export interface PlannedWrite {
  *
  * @param current the version that stands now, a tombstone, or undefined when the document never existed
  * @param now milliseconds since the epoch; a document's time never goes back behind its current version
- * @throws version-conflict when a precondition does not hold
+ * @throws version-conflict when a precondition does not hold, resource-not-found, resource-gone; they name the write's entry
  */
 export function planWrite(
+  write: DocumentWrite,
+  current: DocumentVersion | undefined,
+  generation: number,
+  now: number,
+): PlannedWrite {
+  try {
+    return planned(write, current, generation, now);
+  } catch (error) {
+    if (write.entry === undefined || !(error instanceof WarmfhirError)) throw error;
+    throw error.inEntry(write.entry);
+  }
+}
+
+function planned(
   write: DocumentWrite,
   current: DocumentVersion | undefined,
   generation: number,

@@ -18,7 +18,12 @@ import type { DeletedDocument, StoredDocument } from './document.ts';
  */
 export type Write = DocumentWrite | Expectation;
 
-export type DocumentWrite =
+export type DocumentWrite = DocumentChange & {
+  /** Position in the Bundle that asks for it, which errors name. */
+  readonly entry?: number;
+};
+
+type DocumentChange =
   | {
       readonly kind: 'put';
       readonly content: ResourceContent;

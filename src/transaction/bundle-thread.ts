@@ -8,8 +8,9 @@ import type { ThreadReply } from '../threads/batching-thread.ts';
 import { failure, serveBatches } from '../threads/serve-batches.ts';
 import type { BundleCall, BundleReply } from './bundle-call.ts';
 import { readBundle, readRequestEntry } from './bundle-text.ts';
+import { isRead } from './entry-request.ts';
 import type { BatchEntry, BundleOutline, PatchEntry } from './request-bundles.ts';
-import { type PlannedEntry, TransactionPlan } from './transaction-plan.ts';
+import { inEntry, type PlannedEntry, TransactionPlan } from './transaction-plan.ts';
 import { transactionResponse } from './transaction-response.ts';
 import { type Decisions, type TransactionWrites, transactionWrites } from './transaction-writes.ts';
 
@@ -52,15 +53,17 @@ function open(number: number, body: Uint8Array, bases: readonly string[]): Bundl
   }
   const plan = new TransactionPlan(entries, bases);
   held.set(number, { type, plan });
-  const isRead = ({ request: { method } }: PlannedEntry) => method === 'GET' || method === 'HEAD';
   return {
     type,
-    isReadOnly: plan.entries.every(isRead),
+    isReadOnly: plan.entries.every(({ request }) => isRead(request)),
     criteria: [...plan.criteria.values()],
     patches: plan.entries.filter(({ request }) => request.method === 'PATCH').map(patchEntry),
     reads: plan.entries
-      .filter(isRead)
-      .map(({ index, request }) => ({ index, request, isRequired: isPlainRead(request.url) })),
+      .filter(({ request }) => isRead(request))
+      .map(({ index, request, resource }) => ({
+        ...{ index, request, isRequired: isPlainRead(request.url) },
+        ...(resource === undefined ? {} : { resource: new Uint8Array(resource) }),
+      })),
   };
 }
 
@@ -82,13 +85,15 @@ function isPlainRead(url: string): boolean {
 function batchEntries(number: number, from: number, count: number): readonly BatchEntry[] {
   const bundle = held.get(number);
   if (bundle?.type !== 'batch') throw lost();
-  return bundle.entries.slice(from, from + count).map((text): BatchEntry => {
+  return bundle.entries.slice(from, from + count).map((text, position): BatchEntry => {
+    const index = from + position;
     try {
-      const { request, resource } = readRequestEntry(text, bundle.bases);
-      return { ok: true, request, ...(resource === undefined ? {} : { resource: new Uint8Array(resource) }) };
+      const { request, resource } = inEntry(index, () => readRequestEntry(text, bundle.bases));
+      const brought = resource === undefined ? {} : { resource: new Uint8Array(resource) };
+      return { ok: true, index, request, ...brought };
     } catch (error) {
       if (!(error instanceof WarmfhirError)) throw error;
-      return { ok: false, code: error.code, detail: error.detail, issues: error.issues };
+      return { ok: false, index, code: error.code, detail: error.detail, issues: error.issues };
     }
   });
 }

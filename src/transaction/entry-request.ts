@@ -71,6 +71,16 @@ function relativeUrl(url: unknown, bases: readonly string[]): string {
   return relative;
 }
 
+/** A search that is posted: https://hl7.org/fhir/R4/http.html#search */
+export function isSearchPost({ method, url }: EntryRequest): boolean {
+  return method === 'POST' && /(?:^|\/)_search(?:\?|$)/.test(url);
+}
+
+/** True for what changes nothing. */
+export function isRead(request: EntryRequest): boolean {
+  return request.method === 'GET' || request.method === 'HEAD' || isSearchPost(request);
+}
+
 /** The address of a resource, or of those that criteria select. */
 export type ResourceAddress =
   | { readonly kind: 'type'; readonly type: string }

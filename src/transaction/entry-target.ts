@@ -1,7 +1,7 @@
 import { WarmfhirError } from '../errors.ts';
 import { isResourceId } from '../fhir/resource-id.ts';
 import { objectMembers, parsedMember } from '../source/object-members.ts';
-import { resourceAddress } from './entry-request.ts';
+import { isSearchPost, resourceAddress } from './entry-request.ts';
 import { criteriaKey, inEntry, type PlannedEntry } from './transaction-plan.ts';
 
 /** Ids that criteria select, by `Type?query`; of more than one it may be the first few, but for those of a delete. */
@@ -82,6 +82,7 @@ function entryTarget(
   made: Map<string, Made>,
 ): EntryTarget {
   const { request, address, criteria, newId } = entry;
+  if (isSearchPost(request)) return { action: 'none' };
   const found = criteria === undefined ? [] : (lookups.get(criteriaKey(criteria)) ?? []);
   switch (request.method) {
     case 'POST': {

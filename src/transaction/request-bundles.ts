@@ -20,6 +20,8 @@ export interface ReadEntry {
   readonly request: EntryRequest;
   /** True where the transaction itself makes sure that it can be read. */
   readonly isRequired: boolean;
+  /** What a posted search brings along. */
+  readonly resource?: Uint8Array;
 }
 
 /** What has to be done for a Bundle outside of its thread. */
@@ -36,12 +38,19 @@ export type BundleOutline =
 
 /** One entry of a batch, or why it is none. */
 export type BatchEntry =
-  | { readonly ok: true; readonly request: EntryRequest; readonly resource?: Uint8Array }
+  | {
+      readonly ok: true;
+      /** Position in the Bundle, from 0. */
+      readonly index: number;
+      readonly request: EntryRequest;
+      readonly resource?: Uint8Array;
+    }
   | {
       readonly ok: false;
+      readonly index: number;
       readonly code: ErrorCode;
       readonly detail: string;
-      readonly issues?: readonly ErrorIssue[];
+      readonly issues: readonly ErrorIssue[];
     };
 
 /** A Bundle that is being worked on. It has to be released. */

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type ErrorIssue, WarmfhirError } from '../errors.ts';
+import { WarmfhirError } from '../errors.ts';
 import { shown } from '../fhir/parse-resource.ts';
 import { isResourceType } from '../fhir/resource-type.ts';
 import { type RequestEntry, readRequestEntry } from './bundle-text.ts';
-import { type EntryRequest, type ResourceAddress, resourceAddress } from './entry-request.ts';
+import {
+  type EntryRequest,
+  isRead,
+  isSearchPost,
+  type ResourceAddress,
+  resourceAddress,
+} from './entry-request.ts';
 
 /** Resources of a type that a query selects: `Patient?identifier=a|b`. */
 export interface Criteria {
@@ -15,6 +21,8 @@ export interface Criteria {
 export interface AskedCriteria extends Criteria {
   /** True where every match counts. */
   readonly all: boolean;
+  /** Position of the first entry that asks for them. */
+  readonly index: number;
 }
 
 /** What a transaction's entry is about, before anything was looked up. */
@@ -43,16 +51,17 @@ export class TransactionPlan {
   /** Throws what is wrong with an entry, naming its place; body-invalid where two have the same `fullUrl`. */
   constructor(texts: readonly Uint8Array[], bases: readonly string[]) {
     const criteria = new Map<string, AskedCriteria>();
-    const ask = (found: Criteria, all: boolean) => {
+    const ask = (found: Criteria, index: number, all: boolean) => {
       const key = criteriaKey(found);
-      criteria.set(key, { ...found, all: all || criteria.get(key)?.all === true });
+      const before = criteria.get(key);
+      criteria.set(key, { ...found, all: all || before?.all === true, index: before?.index ?? index });
     };
     const fullUrls = new Set<string>();
     this.entries = texts.map((text, index) =>
       inEntry(index, () => {
         const entry = planEntry(readRequestEntry(text, bases), index);
-        if (entry.criteria !== undefined) ask(entry.criteria, entry.request.method === 'DELETE');
-        for (const found of conditionalReferences(entry.resource)) ask(found, false);
+        if (entry.criteria !== undefined) ask(entry.criteria, index, entry.request.method === 'DELETE');
+        for (const found of conditionalReferences(entry.resource)) ask(found, index, false);
         if (entry.fullUrl !== undefined && fullUrls.has(entry.fullUrl)) {
           throw new WarmfhirError('body-invalid', `Another entry has the fullUrl ${shown(entry.fullUrl)}.`);
         }
@@ -77,33 +86,27 @@ export function inEntry<Result>(index: number, task: () => Result): Result {
     return task();
   } catch (error) {
     if (!(error instanceof WarmfhirError)) throw error;
-    const place = `Bundle.entry[${index}]`;
-    const issues: readonly ErrorIssue[] =
-      error.issues.length > 0 ? error.issues : [{ diagnostics: error.detail }];
-    throw new WarmfhirError(error.code, `${place}: ${error.detail}`, {
-      cause: error,
-      issues: issues.map(({ diagnostics, expression }) => ({
-        diagnostics: `${place}: ${diagnostics}`,
-        expression:
-          expression === undefined ? place : `${place}.resource${expression.replace(/^[A-Za-z]+/, '')}`,
-      })),
-    });
+    throw error.inEntry(index);
   }
 }
 
 function planEntry({ request, fullUrl, resource }: RequestEntry, index: number): PlannedEntry {
   const { method, url, headers } = request;
-  const address = method === 'GET' || method === 'HEAD' ? ({ kind: 'other' } as const) : resourceAddress(url);
-  requireAddress(method, address, url);
-  if ((method === 'POST' || method === 'PUT' || method === 'PATCH') !== (resource !== undefined)) {
+  const address = isRead(request) ? ({ kind: 'other' } as const) : resourceAddress(url);
+  if (!isRead(request)) requireAddress(method, address, url);
+  const bringsResource = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  if (bringsResource !== (resource !== undefined) && !isSearchPost(request)) {
     throw new WarmfhirError(
       'body-invalid',
       resource === undefined ? `A ${method} needs a resource.` : `A ${method} takes no resource.`,
     );
   }
   const ifNoneExist = headers['if-none-exist'];
-  if (ifNoneExist !== undefined && method !== 'POST') {
-    throw new WarmfhirError('body-invalid', `A ${method} takes no ifNoneExist.`);
+  if (ifNoneExist !== undefined && (method !== 'POST' || isSearchPost(request))) {
+    throw new WarmfhirError(
+      'body-invalid',
+      `A ${isSearchPost(request) ? 'search' : method} takes no ifNoneExist.`,
+    );
   }
   return {
     ...{ index, request, address, fullUrl, resource, newId: randomUUID() },
@@ -117,7 +120,6 @@ function planEntry({ request, fullUrl, resource }: RequestEntry, index: number):
 }
 
 function requireAddress(method: string, { kind }: ResourceAddress, url: string): void {
-  if (method === 'GET' || method === 'HEAD') return;
   if (method === 'POST' ? kind === 'type' : kind === 'instance' || kind === 'criteria') return;
   throw new WarmfhirError('body-invalid', `A transaction cannot ${method} to ${shown(url)}.`);
 }

@@ -5,7 +5,7 @@ import type { Extraction } from '../fhir/search/extraction.ts';
 import type { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
 import type { StructureCheck } from '../fhir/structure/structure-check.ts';
 import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
-import type { Expectation, Write } from '../store/write.ts';
+import type { DocumentWrite, Expectation } from '../store/write.ts';
 import { EntryLinks, restfulBase } from './entry-links.ts';
 import { type EntryTarget, entryTargets, type Lookups, lookupsAfterDeletes } from './entry-target.ts';
 import { inEntry, type PlannedEntry, type TransactionPlan } from './transaction-plan.ts';
@@ -43,7 +43,7 @@ export interface ResourceTools {
   readonly rewriter: LinkRewriter;
 }
 
-/** R4's order: https://hl7.org/fhir/R4/http.html#trules */
+/** R4's order, reads last: https://hl7.org/fhir/R4/http.html#trules */
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'];
 
 /**
@@ -70,7 +70,7 @@ export function transactionWrites(
   for (const entry of sorted) {
     inEntry(entry.index, () => {
       for (const write of writesOf(entry, targets[entry.index]!, patches.get(entry.index))) {
-        bulk.add(write);
+        bulk.add({ ...write, entry: entry.index });
         entries.push(entry.index);
       }
     });
@@ -81,7 +81,7 @@ export function transactionWrites(
     entry: PlannedEntry,
     target: EntryTarget,
     patch: PatchedEntry | undefined,
-  ): Generator<Write> {
+  ): Generator<DocumentWrite> {
     const ifMatch = expectedVersion(entry.request.headers['if-match']);
     const condition = ifMatch === undefined ? {} : { ifMatch };
     switch (target.action) {

@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../../errors.ts';
 import { outcomeOfError } from '../../fhir/outcome.ts';
+import { isRead, isSearchPost } from '../../transaction/entry-request.ts';
 import type { BatchEntry, OpenBundle } from '../../transaction/request-bundles.ts';
 import { responseBundle, statusLine } from '../../transaction/transaction-response.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
@@ -7,6 +8,7 @@ import type { InnerReply } from '../dispatch.ts';
 import { innerRequest, responseEntry } from './inner-request.ts';
 import { patchBody } from './patch-body.ts';
 import { chosenReturn } from './preference.ts';
+import { searchForm } from './search-form.ts';
 
 /** Entries that are in memory, and under way, at once. */
 const TOGETHER = 64;
@@ -35,7 +37,7 @@ function runsOfMethods(entries: readonly BatchEntry[]): readonly BatchEntry[][] 
   const runs: BatchEntry[][] = [];
   let method: string | undefined;
   for (const entry of entries) {
-    const own = entry.ok ? entry.request.method : method;
+    const own = entry.ok ? (isRead(entry.request) ? 'GET' : entry.request.method) : method;
     if (runs.length === 0 || own !== method) runs.push([]);
     runs.at(-1)!.push(entry);
     method = own;
@@ -44,11 +46,11 @@ function runsOfMethods(entries: readonly BatchEntry[]): readonly BatchEntry[][] 
 }
 
 async function batchEntry(api: ApiContext, request: ApiRequest, entry: BatchEntry): Promise<string> {
-  if (!entry.ok) return refused(new WarmfhirError(entry.code, entry.detail, { issues: entry.issues ?? [] }));
+  if (!entry.ok) return refused(new WarmfhirError(entry.code, entry.detail, entry));
   try {
-    return responseEntry(api, request, await answered(api, request, entry));
+    return responseEntry(api, request, entry.index, await answered(api, request, entry));
   } catch (error) {
-    if (error instanceof WarmfhirError) return refused(error);
+    if (error instanceof WarmfhirError) return refused(error.inEntry(entry.index));
     throw error;
   }
 }
@@ -60,8 +62,11 @@ function answered(
 ): Promise<InnerReply> {
   const prefer = preferOf(request);
   if (resource === undefined) return api.dispatch(innerRequest(request, asked, { headers: { prefer } }));
-  const sent =
-    asked.method === 'PATCH' ? patchBody(resource) : { type: 'application/fhir+json', body: resource };
+  const sent = isSearchPost(asked)
+    ? searchForm(resource)
+    : asked.method === 'PATCH'
+      ? patchBody(resource)
+      : { type: 'application/fhir+json', body: resource };
   const headers = { prefer, 'content-type': sent.type };
   return api.dispatch(innerRequest(request, asked, { headers, body: sent.body }));
 }

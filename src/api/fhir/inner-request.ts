@@ -1,3 +1,4 @@
+import { outcomeInEntry } from '../../fhir/outcome.ts';
 import type { EntryRequest } from '../../transaction/entry-request.ts';
 import { statusLine } from '../../transaction/transaction-response.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
@@ -39,8 +40,8 @@ export function innerRequest(
   };
 }
 
-/** The answer to an entry, as JSON text of an entry. https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
-export function responseEntry(api: ApiContext, outer: ApiRequest, reply: InnerReply): string {
+/** The answer to the entry at a position, as JSON text of an entry. https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
+export function responseEntry(api: ApiContext, outer: ApiRequest, index: number, reply: InnerReply): string {
   const { status, headers, body } = reply;
   const base = fhirBaseUrl(api, outer);
   const { location, etag } = headers;
@@ -53,7 +54,8 @@ export function responseEntry(api: ApiContext, outer: ApiRequest, reply: InnerRe
   });
   if (body === '') return `{"response":${response}}`;
   // What is no resource asked for is about the request.
-  const isOutcome = status >= 400 || body.startsWith('{"resourceType":"OperationOutcome"');
+  if (status >= 400) return `{"response":${response.slice(0, -1)},"outcome":${outcomeInEntry(body, index)}}}`;
+  const isOutcome = body.startsWith('{"resourceType":"OperationOutcome"');
   if (isOutcome) return `{"response":${response.slice(0, -1)},"outcome":${body}}}`;
   return `{"resource":${body},"response":${response}}`;
 }

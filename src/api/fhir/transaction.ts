@@ -1,19 +1,21 @@
 import type { TenantCollection } from '../../collection/tenant-collection.ts';
-import { WarmfhirError } from '../../errors.ts';
+import { type ErrorCode, WarmfhirError } from '../../errors.ts';
 import { expectedVersion } from '../../fhir/entity-tag.ts';
 import { type BulkResults, packResults } from '../../store/bulk-write.ts';
 import type { Expectation } from '../../store/write.ts';
 import type { Lookups } from '../../transaction/entry-target.ts';
-import type { BundleOutline, OpenBundle, PatchEntry } from '../../transaction/request-bundles.ts';
+import type { BundleOutline, OpenBundle, PatchEntry, ReadEntry } from '../../transaction/request-bundles.ts';
 import { type Criteria, criteriaKey, inEntry } from '../../transaction/transaction-plan.ts';
 import type { Decisions, PatchedEntry } from '../../transaction/transaction-writes.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
+import type { InnerReply } from '../dispatch.ts';
 import { currentVersion } from './change-resource.ts';
 import { findMatches } from './criteria.ts';
 import { innerRequest, responseEntry } from './inner-request.ts';
 import { JSON_PATCH, patchBody } from './patch-body.ts';
 import { chosenReturn } from './preference.ts';
+import { searchForm } from './search-form.ts';
 
 type Outline = Extract<BundleOutline, { type: 'transaction' }>;
 
@@ -21,6 +23,13 @@ type Outline = Extract<BundleOutline, { type: 'transaction' }>;
 const MOST_ATTEMPTS = 20;
 /** Criteria that are looked up at once. */
 const TOGETHER = 64;
+/** Errors of a transaction that cannot read something, by the status that it would be answered with. */
+const READ_ERRORS: ReadonlyMap<number, ErrorCode> = new Map([
+  [404, 'resource-not-found'],
+  [410, 'resource-gone'],
+  [422, 'search-too-costly'],
+  [503, 'store-unavailable'],
+]);
 /** What a transaction that was looked up for is put together anew for. */
 const MOVED: ReadonlySet<string> = new Set(['version-conflict', 'write-contended']);
 
@@ -38,8 +47,8 @@ export async function transactionResponse(
   await requireReadable(api, outline, request);
   const results = await writeAll(api, collection, bundle, outline, [fhirBaseUrl(api, request)]);
   const read = new Map<number, string>();
-  for (const { index, request: asked } of outline.reads) {
-    read.set(index, responseEntry(api, request, await api.dispatch(innerRequest(request, asked))));
+  for (const entry of outline.reads) {
+    read.set(entry.index, responseEntry(api, request, entry.index, await answered(api, request, entry)));
   }
   const prefer = chosenReturn(request) ?? 'minimal';
   const bytes = await bundle.response({ results, read, base: fhirBaseUrl(api, request), prefer });
@@ -52,17 +61,27 @@ async function requireReadable(
   { reads, isReadOnly }: Outline,
   request: ApiRequest,
 ): Promise<void> {
-  for (const { index, request: asked, isRequired } of reads) {
+  for (const entry of reads) {
+    const { index, request: asked, isRequired } = entry;
     if (isRequired && !isReadOnly) continue;
-    const { status, body } = await api.dispatch(innerRequest(request, asked));
+    const { status, body } = await answered(api, request, entry);
     if (status < 400) continue;
-    inEntry(index, () => {
-      throw new WarmfhirError(
-        status === 404 ? 'resource-not-found' : status === 410 ? 'resource-gone' : 'body-invalid',
-        `The answer to ${asked.method} ${asked.url} would be ${status}: ${reason(body)}`,
-      );
-    });
+    throw new WarmfhirError(
+      READ_ERRORS.get(status) ?? 'body-invalid',
+      `The answer to ${asked.method} ${asked.url} would be ${status}: ${reason(body)}`,
+    ).inEntry(index);
   }
+}
+
+/** The answer to an entry that reads. Throws what is wrong with the form of a posted search. */
+function answered(
+  api: ApiContext,
+  request: ApiRequest,
+  { index, request: asked, resource }: ReadEntry,
+): Promise<InnerReply> {
+  if (resource === undefined) return api.dispatch(innerRequest(request, asked));
+  const { type, body } = inEntry(index, () => searchForm(resource));
+  return api.dispatch(innerRequest(request, asked, { headers: { 'content-type': type }, body }));
 }
 
 function reason(outcome: string): string {
@@ -107,7 +126,11 @@ async function decide(
   for (let from = 0; from < outline.criteria.length; from += TOGETHER) {
     const part = outline.criteria.slice(from, from + TOGETHER);
     const found = await Promise.all(
-      part.map((criteria) => findMatches(api, collection, criteria, { all: criteria.all, bases })),
+      part.map((criteria) =>
+        findMatches(api, collection, criteria, { all: criteria.all, bases }).catch((error) => {
+          throw error instanceof WarmfhirError ? error.inEntry(criteria.index) : error;
+        }),
+      ),
     );
     for (const [index, { ids, expectation }] of found.entries()) {
       lookups.set(criteriaKey(part[index]!), ids);
@@ -137,9 +160,7 @@ async function patchedEntry(
     });
     return { index, id, version, text: await api.patcher.apply(json, patch) };
   } catch (error) {
-    return inEntry(index, () => {
-      throw error;
-    });
+    throw error instanceof WarmfhirError ? error.inEntry(index) : error;
   }
 }
 

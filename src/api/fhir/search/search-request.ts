@@ -3,7 +3,7 @@ import type { ApiRequest } from '../../api-context.ts';
 import { hasBody } from '../../json-body.ts';
 import { mediaType } from '../../media-type.ts';
 
-const FORM = 'application/x-www-form-urlencoded';
+export const FORM = 'application/x-www-form-urlencoded';
 
 /** How the answer is written, whatever is searched: links carry it on, and page tokens are not bound to it. */
 const FORMAT: ReadonlySet<string> = new Set(['_format', '_pretty']);
