@@ -10,6 +10,7 @@ import { validateRoutes } from './fhir/operation/validate.ts';
 import { conditionalPatchRoute, patchRoute } from './fhir/patch.ts';
 import { readRoute } from './fhir/read.ts';
 import { reviewRoute } from './fhir/review.ts';
+import { reviewDefinitionRoute } from './fhir/review-definition.ts';
 import { compartmentSearchRoutes } from './fhir/search/compartment-search.ts';
 import { everythingRoutes } from './fhir/search/everything.ts';
 import { typeSearchRoutes } from './fhir/search/one-type-search.ts';
@@ -56,6 +57,7 @@ export function routes(api: ApiContext): readonly Route[] {
     reviewSummaryRoute(api),
 
     metadataRoute(api, fhir),
+    reviewDefinitionRoute(api),
     ...fhir,
   ];
 }

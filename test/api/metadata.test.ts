@@ -63,7 +63,7 @@ describe('metadata', () => {
       expect.arrayContaining([
         expect.objectContaining({
           name: 'review',
-          definition: `${running.url}/fhir/OperationDefinition/review`,
+          definition: `${running.url}/fhir/metadata/OperationDefinition/review`,
         }),
         {
           name: 'everything',
@@ -73,6 +73,34 @@ describe('metadata', () => {
     );
     const claim = rest.resource.find(({ type }: { type: string }) => type === 'Claim');
     expect(claim.operation.map(({ name }: { name: string }) => name)).not.toContain('everything');
+  });
+
+  it('links to what there is', async () => {
+    for (const [base, tenant] of [
+      ['/fhir', { tenant: 'acme' }],
+      ['/tenants/acme/fhir', {}],
+    ] as const) {
+      const own = running.url + base;
+      const { text } = await running.send(`${base}/metadata`, tenant);
+      const links = new Set([...text.matchAll(/"(https?:[^"]+)"/g)].map(([, link]) => link!));
+      const here = [...links].filter((link) => link.startsWith(own));
+      expect(here).toEqual([own, `${own}/metadata/OperationDefinition/review`]);
+      for (const link of here) expect((await running.send(link, tenant)).status, link).toBe(200);
+    }
+  });
+
+  it('defines $review, without a tenant, as the address says that leads there', async () => {
+    for (const base of ['/fhir', '/tenants/stranger/fhir']) {
+      const { status, json } = await running.send(`${base}/metadata/OperationDefinition/review`);
+      expect(status).toBe(200);
+      new StructureCheck().require(json);
+      expect(json).toMatchObject({
+        resourceType: 'OperationDefinition',
+        url: `${running.url}${base}/metadata/OperationDefinition/review`,
+        code: 'review',
+        instance: true,
+      });
+    }
   });
 
   it('mode=normative leaves out what is for trial use', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REVIEW_DEFINITION } from '../../fhir/review-definition.ts';
 import type { ApiContext } from '../api-context.ts';
 import { hasBody, jsonBody } from '../json-body.ts';
 import type { TenantRoute } from '../route.ts';
@@ -27,7 +28,7 @@ export function reviewRoute(api: ApiContext): TenantRoute {
       operations: [
         {
           name: 'review',
-          definition: '/OperationDefinition/review',
+          definition: REVIEW_DEFINITION,
           documentation:
             'POST [type]/[id]/$review marks the resource as reviewed, or takes it back with reviewed=false.',
           level: 'resource',
