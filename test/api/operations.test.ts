@@ -100,7 +100,9 @@ describe('$meta', () => {
     expect(returned(await at('/fhir/Patient/p1/_history/1/$meta')).tag).toBeUndefined();
     expect(returned(await at('/fhir/Patient/$meta'))).toEqual(labels);
     expect(returned(await at('/fhir/$meta', { method: 'POST' }))).toEqual(labels);
-    expect(returned(await at('/fhir/Encounter/$meta'))).toEqual({});
+    expect(returned(await at('/fhir/Encounter/$meta')).extension).toMatchObject([
+      { valueCode: 'not-applicable' },
+    ]);
     expect((await at('/fhir/Patient?_tag=urn:t|a')).json.entry).toHaveLength(1);
     const removed = returned(await change('meta-delete', { tag: [tag], profile: ['http://example.org/p'] }));
     expect(removed).toMatchObject({ versionId: '3', security: [label] });

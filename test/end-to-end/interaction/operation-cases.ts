@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { FHIR_JSON, outcome, person, post, put, type Section } from './case.ts';
 
 const label = { system: 'urn:t', code: 'a' };
@@ -71,6 +72,25 @@ export const operations: Section = {
       request: { path: '/Patient/$meta' },
       status: 200,
       body: returned({ profile: ['http://example.org/p'] }),
+    },
+    ...['/Patient/$meta', '/$meta', '/Account/$meta'].map((path) => ({
+      name: `${path} where nothing has labels`,
+      request: { path },
+      status: 200,
+      body: returned({
+        extension: [
+          {
+            url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+            valueCode: 'not-applicable',
+          },
+        ],
+      }),
+    })),
+    {
+      name: '$meta of a resource without labels',
+      request: { path: '/Patient/p1/$meta' },
+      status: 200,
+      body: returned({ versionId: '1', lastUpdated: expect.stringMatching(/Z$/) }),
     },
     {
       name: '$meta of a version',

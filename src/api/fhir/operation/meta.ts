@@ -42,9 +42,20 @@ export function metaRoutes(api: ApiContext): readonly TenantRoute[] {
   );
 }
 
+/** R4 has no empty elements, and the answer has to have a meta. */
+const NO_LABELS = {
+  extension: [
+    {
+      url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+      valueCode: 'not-applicable',
+    },
+  ],
+};
+
 /** Meta as the answer of an operation. */
 export function metaReply(meta: object): string {
-  return JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'return', valueMeta: meta }] });
+  const valueMeta = Object.keys(meta).length === 0 ? NO_LABELS : meta;
+  return JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'return', valueMeta }] });
 }
 
 async function meta(api: ApiContext, collection: TenantCollection, request: ApiRequest): Promise<string> {
