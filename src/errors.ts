@@ -53,7 +53,7 @@ export const ERRORS = {
   'patch-not-applicable': ['unprocessable', 'The patch does not fit the resource.'],
   'write-contended': ['conflict', 'Others kept changing what this request is about.'],
   'entity-unknown': ['invalid', 'No FHIR R4 resource type has this name.'],
-  'parameter-unknown': ['not-supported', 'The search parameter is unknown here.'],
+  'parameter-unknown': ['not-supported', 'The parameter is unknown here.'],
   'parameter-empty': ['invalid', 'A parameter that needs a value has none.'],
   'parameter-invalid': ['invalid', 'A parameter has a value that cannot be read.'],
   'search-too-costly': ['too-costly', 'The search takes more than the server gives to one.'],

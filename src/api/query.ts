@@ -8,6 +8,17 @@ export function unknownParameter(name: string, known: readonly string[]): string
   return `The parameter ${JSON.stringify(name)} is unknown here. ${hint}`;
 }
 
+/** How an answer is written, whatever is asked. */
+export const FORMAT: ReadonlySet<string> = new Set(['_format', '_pretty']);
+
+/** Throws `parameter-unknown` where a query has parameters that are neither known nor about the format. */
+export function requireKnown(query: string, known: readonly string[]): void {
+  const all = [...known, ...FORMAT];
+  for (const name of new URLSearchParams(query).keys()) {
+    if (!all.includes(name)) throw new WarmfhirError('parameter-unknown', unknownParameter(name, all));
+  }
+}
+
 /** The value of a parameter that may be given once. Throws `parameter-invalid` when it is given again. */
 export function single(parameters: URLSearchParams, name: string): string | undefined {
   const values = parameters.getAll(name);

@@ -7,6 +7,8 @@ import type { Lease } from '../tenant/tenant-manager.ts';
 import { faceOf } from './address-face.ts';
 import type { AddressParts, ApiContext, ApiRequest } from './api-context.ts';
 import type { Face } from './face.ts';
+import { prefersLenient } from './fhir/preference.ts';
+import { requireKnown } from './query.ts';
 import { tenantOf } from './request-tenant.ts';
 import type { ReplyBody, Route, TenantRoute } from './route.ts';
 
@@ -24,6 +26,7 @@ export function routeHandler(api: ApiContext, route: Route): Handler {
   return whenReady(api, (request, reply) => {
     requireAddress(request.params);
     face.requireAcceptable(request);
+    requireParameters(route, request);
     reply.header('content-type', face.contentType);
     return presented(face, request, (handle as Handler)(request, reply));
   });
@@ -52,6 +55,7 @@ function tenantHandler(api: ApiContext, face: Face, route: TenantRoute): Handler
     const tenant = tenantOf(request);
     requireAddress(request.params);
     requireAcceptable(request);
+    requireParameters(route, request);
     reply
       .header('content-type', face.contentType)
       // One address holds another document for every tenant: no cache may answer one tenant with another's.
@@ -90,6 +94,12 @@ function presented(face: Face, request: ApiRequest, body: ReplyBody): ReplyBody 
   return body instanceof Promise
     ? body.then((sent) => (typeof sent === 'string' ? face.present(request, sent) : sent))
     : face.present(request, body);
+}
+
+/** Nothing that a client asks for is ignored unless it says that it may be. */
+function requireParameters({ parameters }: Route, request: ApiRequest): void {
+  if (request.query === '' || parameters === undefined || prefersLenient(request)) return;
+  requireKnown(request.query, parameters);
 }
 
 function requireAddress({ type, id }: AddressParts): void {

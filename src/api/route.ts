@@ -12,6 +12,11 @@ interface Address {
   readonly path: string;
   /** Largest body that it takes, in bytes, where that is not the server's general limit. */
   readonly maxBodyBytes?: number;
+  /**
+   * Parameters that its query may have beside `_format` and `_pretty`; any other is refused. Absent where the handler knows, as
+   * that of a search.
+   */
+  readonly parameters?: readonly string[];
   /** What the CapabilityStatement says of it. */
   readonly capability?: Capability;
 }

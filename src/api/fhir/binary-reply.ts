@@ -5,6 +5,7 @@ import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { acceptedMediaTypes, mediaType } from '../media-type.ts';
 import { documentReply, isKnownToClient, setVersionHeaders } from './document-reply.ts';
 import { fhirFace } from './fhir-face.ts';
+import { SUBSET_PARAMETERS } from './subset-request.ts';
 
 interface Binary {
   readonly contentType: string;
@@ -57,10 +58,13 @@ export async function binaryReply(
 
 /** The first of what the client accepts decides; by itself the content goes as it is. */
 function wantsResource(request: ApiRequest, contentType: string): boolean {
-  if (new URLSearchParams(request.query).has('_format')) {
+  const query = new URLSearchParams(request.query);
+  if (query.has('_format')) {
     fhirFace.requireAcceptable(request);
     return true;
   }
+  // Only a resource has parts that can be asked for.
+  if (SUBSET_PARAMETERS.some((name) => query.has(name))) return true;
   const accepted = acceptedMediaTypes(request.raw.headers.accept ?? '*/*');
   const [family] = contentType.split('/');
   for (const { name } of accepted) {

@@ -11,6 +11,7 @@ export function bundleRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'POST',
     path: '/fhir',
+    parameters: [],
     maxBodyBytes: api.maxBundleBytes,
     capability: { systemInteractions: ['batch', 'transaction'] },
     async handle(collection, request) {

@@ -18,6 +18,7 @@ export function createRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'POST',
     path: '/fhir/:type',
+    parameters: [],
     capability: { interactions: ['create'], support: { conditionalCreate: true } },
     async handle(collection, request, reply) {
       const type = request.params.type!;

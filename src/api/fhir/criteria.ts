@@ -5,6 +5,7 @@ import type { StoredDocument } from '../../store/document.ts';
 import type { Expectation } from '../../store/write.ts';
 import type { Criteria } from '../../transaction/transaction-plan.ts';
 import type { ApiContext } from '../api-context.ts';
+import { FORMAT } from '../query.ts';
 
 /** So many resources one conditional delete takes. */
 const MOST_MATCHES = 10_000;
@@ -12,7 +13,6 @@ const MOST_MATCHES = 10_000;
 const AT_ONCE = 500;
 /** So often a conditional request is decided anew when what it matches has changed meanwhile. */
 const MOST_ATTEMPTS = 50;
-const FORMAT: ReadonlySet<string> = new Set(['_format', '_pretty']);
 
 /** What criteria match. */
 export interface Matches {

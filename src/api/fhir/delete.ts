@@ -13,6 +13,7 @@ export function deleteRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'DELETE',
     path: '/fhir/:type/:id',
+    parameters: [],
     capability: { interactions: ['delete'] },
     async handle(collection, request, reply) {
       const { type, id } = request.params;

@@ -42,7 +42,12 @@ export function isKnownToClient(document: StoredDocument, { raw }: ApiRequest): 
   return isUnchanged(document, headers['if-none-match'], headers['if-modified-since']);
 }
 
-function partAskedFor({ elements }: ApiContext, { type, json }: StoredDocument, request: ApiRequest): string {
+/** The part of a resource that `_summary` or `_elements` asks for. Throws parameter-invalid. */
+export function partAskedFor(
+  { elements }: ApiContext,
+  { type, json }: Pick<StoredDocument, 'type' | 'json'>,
+  request: ApiRequest,
+): string {
   if (request.query === '') return json;
   const parameters = new URLSearchParams(request.query);
   const asked = new SubsetRequest({

@@ -6,12 +6,12 @@ import type { HistoryEntry } from '../../store/document.ts';
 import type { HistoryQuery } from '../../store/history.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
-import { single, unknownParameter, wholeNumber } from '../query.ts';
+import { single, wholeNumber } from '../query.ts';
 import type { TenantRoute } from '../route.ts';
 import { PageTokens } from './page-token.ts';
 
 const SELECTING = ['_since', '_at', '_count'] as const;
-const PARAMETERS: readonly string[] = [...SELECTING, '_page', '_format', '_pretty'];
+const PARAMETERS: readonly string[] = [...SELECTING, '_page'];
 const DEFAULT_PER_PAGE = 100;
 const MOST_PER_PAGE = 1000;
 /** An instant has a time zone; coarser dates stand for their first instant. */
@@ -38,6 +38,7 @@ function historyRoute(
     scope: 'tenant',
     method: 'GET',
     path,
+    parameters: PARAMETERS,
     capability,
     async handle(collection, request) {
       const parameters = new URLSearchParams(request.query);
@@ -67,13 +68,8 @@ function given(parameters: URLSearchParams, name: string): [string, string][] {
   return value === null ? [] : [[name, value]];
 }
 
-/** Throws parameter-unknown, parameter-invalid. */
+/** Throws parameter-invalid. */
 function historyQuery({ params }: ApiRequest, parameters: URLSearchParams): HistoryQuery {
-  for (const name of parameters.keys()) {
-    if (!PARAMETERS.includes(name)) {
-      throw new WarmfhirError('parameter-unknown', unknownParameter(name, SELECTING));
-    }
-  }
   const limits = { least: 0, most: Number.MAX_SAFE_INTEGER, absent: DEFAULT_PER_PAGE };
   const since = range(parameters, '_since')?.from;
   const at = range(parameters, '_at');

@@ -14,6 +14,7 @@ const INHERITED = [
   'x-forwarded-proto',
   'x-forwarded-host',
   'forwarded',
+  'prefer',
 ];
 
 /** The request that an entry stands for, addressed like that of the Bundle. */

@@ -6,6 +6,8 @@ import { fhirBaseUrl } from '../base-url.ts';
 import { single } from '../query.ts';
 import { tenantOf } from '../request-tenant.ts';
 import type { Route, ServerRoute } from '../route.ts';
+import { partAskedFor } from './document-reply.ts';
+import { SUBSET_PARAMETERS } from './subset-request.ts';
 
 const MODES = ['full', 'normative', 'terminology'] as const;
 
@@ -45,13 +47,16 @@ export function metadataRoute(api: ApiContext, served: readonly Route[]): Server
     scope: 'server',
     method: 'GET',
     path: '/fhir/metadata',
+    parameters: ['mode', ...SUBSET_PARAMETERS],
     underTenant: true,
     handle(request) {
       if (request.params.tenant !== undefined) tenantOf(request);
       const mode = modeOf(request.query);
       const made = statements.get(mode) ?? pieces(mode);
       statements.set(mode, made);
-      return made.join(JSON.stringify(fhirBaseUrl(api, request)).slice(1, -1));
+      const json = made.join(JSON.stringify(fhirBaseUrl(api, request)).slice(1, -1));
+      const type = mode === 'terminology' ? 'TerminologyCapabilities' : 'CapabilityStatement';
+      return partAskedFor(api, { type, json }, request);
     },
   };
 }

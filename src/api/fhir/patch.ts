@@ -19,6 +19,7 @@ export function patchRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'PATCH',
     path: '/fhir/:type/:id',
+    parameters: [],
     capability: { interactions: ['patch'], patchFormats: [JSON_PATCH, 'application/fhir+json'] },
     async handle(collection, request, reply) {
       const { type, id } = request.params;

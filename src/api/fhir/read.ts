@@ -2,6 +2,7 @@ import type { ApiContext } from '../api-context.ts';
 import type { TenantRoute } from '../route.ts';
 import { binaryReply, requireAcceptableRead } from './binary-reply.ts';
 import { documentReply } from './document-reply.ts';
+import { SUBSET_PARAMETERS } from './subset-request.ts';
 
 /** `GET /fhir/:type/:id`. The hottest route: where the store answers at once, so does it. */
 export function readRoute(api: ApiContext): TenantRoute {
@@ -9,6 +10,7 @@ export function readRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type/:id',
+    parameters: SUBSET_PARAMETERS,
     requireAcceptable: requireAcceptableRead,
     capability: { interactions: ['read'], support: { conditionalRead: 'full-support' } },
     handle(collection, request, reply) {

@@ -14,6 +14,7 @@ export function reviewDefinitionRoute(api: ApiContext): ServerRoute {
     scope: 'server',
     method: 'GET',
     path: `/fhir${REVIEW_DEFINITION}`,
+    parameters: [],
     underTenant: true,
     handle(request) {
       if (request.params.tenant !== undefined) tenantOf(request);

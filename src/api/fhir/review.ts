@@ -24,6 +24,7 @@ export function reviewRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'POST',
     path: '/fhir/:type/:id/$review',
+    parameters: [],
     capability: {
       operations: [
         {

@@ -5,6 +5,9 @@ import { type Subset, subsetOf } from '../../fhir/subset/subset.ts';
 
 const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const;
 
+/** What asks for a part of resources. */
+export const SUBSET_PARAMETERS = ['_summary', '_elements'];
+
 export type Summary = (typeof SUMMARIES)[number];
 
 /**

@@ -18,6 +18,7 @@ export function updateRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'PUT',
     path: '/fhir/:type/:id',
+    parameters: [],
     capability: { interactions: ['update'], support: { updateCreate: true } },
     async handle(collection, request, reply) {
       const { type, id } = request.params;

@@ -3,6 +3,7 @@ import type { ApiContext } from '../api-context.ts';
 import type { TenantRoute } from '../route.ts';
 import { binaryReply, requireAcceptableRead } from './binary-reply.ts';
 import { documentReply } from './document-reply.ts';
+import { SUBSET_PARAMETERS } from './subset-request.ts';
 
 /** `GET /fhir/:type/:id/_history/:version`. A version that is a delete is gone. */
 export function vreadRoute(api: ApiContext): TenantRoute {
@@ -10,6 +11,7 @@ export function vreadRoute(api: ApiContext): TenantRoute {
     scope: 'tenant',
     method: 'GET',
     path: '/fhir/:type/:id/_history/:version',
+    parameters: SUBSET_PARAMETERS,
     requireAcceptable: requireAcceptableRead,
     capability: { interactions: ['vread'], support: { readHistory: true } },
     async handle(collection, request, reply) {

@@ -6,11 +6,11 @@ import { sqlite } from '../../conformance/sqlite-engine.ts';
 import { batches, transactions } from './bundle-cases.ts';
 import { type Case, person, put, type Request, type Section, visit } from './case.ts';
 import { binaries, operations } from './operation-cases.ts';
-import { formats, histories, reads } from './read-cases.ts';
+import { formats, histories, parameters, reads } from './read-cases.ts';
 import { conditionalCreates, conditionalUpdates, creates, deletes, patches, updates } from './write-cases.ts';
 
 const SECTIONS: readonly Section[] = [
-  ...[reads, formats, histories, creates, conditionalCreates, updates, conditionalUpdates],
+  ...[reads, parameters, formats, histories, creates, conditionalCreates, updates, conditionalUpdates],
   ...[patches, deletes, transactions, batches, operations, binaries],
 ];
 const COLLECTION = [person('p1'), person('p2'), visit('e1')];

@@ -135,6 +135,13 @@ export const binaries: Section = {
       afterwards: { request: { path: '/Binary/b' }, status: 200, body: 'bye' },
     },
     {
+      name: 'a part of the resource',
+      before: [put(text)],
+      request: { path: '/Binary/b?_elements=contentType' },
+      status: 200,
+      body: { resourceType: 'Binary', contentType: 'text/plain', meta: { tag: [{ code: 'SUBSETTED' }] } },
+    },
+    {
       name: 'in a type that is not accepted',
       before: [put(text)],
       request: { path: '/Binary/b', headers: { accept: 'image/png' } },

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { outcome, person, put, type Section } from './case.ts';
 
 export const reads: Section = {
@@ -73,6 +74,74 @@ export const reads: Section = {
       request: { path: '/Patient/p1/_history/1' },
       status: 200,
       body: { gender: 'male', meta: { versionId: '1' } },
+    },
+  ],
+};
+
+const lenient = { prefer: 'handling=lenient' };
+
+export const parameters: Section = {
+  title: 'parameters of other requests than searches',
+  link: 'https://hl7.org/fhir/R4/http.html#parameters',
+  cases: [
+    ...[
+      ['read', '/Patient/p1?_sumary=true', '_summary'],
+      ['vread', '/Patient/p1/_history/1?_element=id', '_elements'],
+      ['history', '/Patient/p1/_history?_sinse=2020', '_since'],
+      ['$meta', '/Patient/p1/$meta?_fromat=json', '_format'],
+      ['$validate', '/Patient/p1/$validate?profil=x', 'profile'],
+      ['$everything', '/Patient/p1/$everything?_tipe=Patient', '_type'],
+      ['metadata', '/metadata?mod=full', 'mode'],
+    ].map(([name, path, meant]) => ({
+      name: `an unknown one of ${name}`,
+      request: { path: path! },
+      status: 400,
+      body: {
+        ...outcome('not-supported'),
+        issue: [{ diagnostics: expect.stringMatching(`unknown here.*Did you mean .*${meant}`) }],
+      },
+    })),
+    ...[
+      { method: 'POST', path: '/Patient?gender=male', body: person('x') },
+      { method: 'PUT', path: '/Patient/p1?gender=male', body: person('p1') },
+      { method: 'PATCH', path: '/Patient/p1?gender=male', body: '[]' },
+      { method: 'DELETE', path: '/Patient/p1?gender=male' },
+      { method: 'POST', path: '/Patient/p1/$review?reviewed=false' },
+      { method: 'POST', path: '/Patient/p1/$meta-add?tag=x' },
+      { method: 'POST', path: '?_type=Patient', body: { resourceType: 'Bundle', type: 'batch' } },
+    ].map((request) => ({
+      name: `an unknown one of ${request.method} ${request.path}`,
+      request,
+      status: 400,
+      body: outcome('not-supported'),
+      afterwards: { request: { path: '/Patient/p1' }, status: 200, body: { meta: { versionId: '1' } } },
+    })),
+    ...['/Patient/p1?x=y', '/Patient/p1/_history/1?x=y', '/Patient/p1/$meta?x=y', '/metadata?x=y'].map(
+      (path) => ({ name: `${path}, lenient`, request: { path, headers: lenient }, status: 200 }),
+    ),
+    {
+      name: '$everything, lenient, says what it left out',
+      request: { path: '/Patient/p1/$everything?x=y', headers: lenient },
+      status: 200,
+      body: '"mode":"outcome"',
+    },
+    {
+      name: '_summary of a vread',
+      request: { path: '/Encounter/e1/_history/1?_summary=text&_pretty=true' },
+      status: 200,
+      body: { id: 'e1', meta: { tag: [{ code: 'SUBSETTED' }] } },
+    },
+    {
+      name: '_elements of a read',
+      request: { path: '/Patient/p1?_elements=gender&_format=json' },
+      status: 200,
+      body: { id: 'p1', gender: 'male', meta: { tag: [{ code: 'SUBSETTED' }] } },
+    },
+    {
+      name: '_elements of metadata',
+      request: { path: '/metadata?_elements=fhirVersion' },
+      status: 200,
+      body: { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1' },
     },
   ],
 };

@@ -7,7 +7,6 @@ import { jsonBytes } from '../../json-body.ts';
 import type { TenantRoute } from '../../route.ts';
 import { changeResource } from '../change-resource.ts';
 import { metaOf, metaReply } from './meta.ts';
-import { operationInput } from './operation-input.ts';
 
 type Change = (meta: MetaLabels, labels: MetaLabels) => MetaLabels;
 
@@ -25,9 +24,9 @@ function metaChangeRoute(api: ApiContext, name: string, change: Change): TenantR
     scope: 'tenant',
     method: 'POST',
     path: `/fhir/:type/:id/$${name}`,
+    parameters: [],
     capability: { operations: [{ name, definition, level: 'resource' }] },
     async handle(collection, request) {
-      operationInput(request, undefined, []);
       const labels = await labelsOf(api, request);
       return metaReply(await changeMeta(api, collection, request, (meta) => change(meta, labels)));
     },

@@ -6,7 +6,6 @@ import type { Criterion } from '../../../fhir/search/criterion.ts';
 import type { ApiContext, ApiRequest } from '../../api-context.ts';
 import type { TenantRoute } from '../../route.ts';
 import { versionNumber } from '../vread.ts';
-import { operationInput } from './operation-input.ts';
 
 /** Resources that are looked through for the labels of a type or of all types. */
 const MOST_RESOURCES = 100_000;
@@ -27,7 +26,7 @@ export function metaRoutes(api: ApiContext): readonly TenantRoute[] {
   ];
   return paths.flatMap((path) =>
     (['GET', 'POST'] as const).map((method) => ({
-      ...({ scope: 'tenant', method, path } as const),
+      ...({ scope: 'tenant', method, path, parameters: [] } as const),
       capability: {
         operations: [
           {
@@ -59,7 +58,6 @@ export function metaReply(meta: object): string {
 }
 
 async function meta(api: ApiContext, collection: TenantCollection, request: ApiRequest): Promise<string> {
-  operationInput(request, undefined, []);
   const { type, id, version } = request.params;
   if (id === undefined) return metaReply(await labelsInUse(api, collection, type));
   const document =

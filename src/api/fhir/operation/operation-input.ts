@@ -3,7 +3,7 @@ import { parseJson } from '../../../fhir/parse-json.ts';
 import { decoded } from '../../../fhir/patch/lexical-json.ts';
 import { resourceHead } from '../../../source/bundle-entry.ts';
 import type { ApiRequest } from '../../api-context.ts';
-import { single, unknownParameter } from '../../query.ts';
+import { single } from '../../query.ts';
 
 /** What an operation is given: in its address, in a Parameters resource, or a resource by itself. */
 export interface OperationInput {
@@ -18,25 +18,16 @@ interface Parameter {
   readonly resource?: unknown;
 }
 
-const FORMAT = ['_format', '_pretty'];
-
 /**
  * Reads the input of an operation. A parameter in the body counts before one in the address.
  *
- * @param names parameters of primitive types
- * @throws parameter-unknown, encoding-invalid, json-malformed, body-invalid
+ * @throws encoding-invalid, json-malformed, body-invalid
  */
 export function operationInput(
   { query }: Pick<ApiRequest, 'query'>,
   body: Uint8Array | undefined,
-  names: readonly string[],
 ): OperationInput {
   const sent = new URLSearchParams(query);
-  for (const name of sent.keys()) {
-    if (![...names, ...FORMAT].includes(name)) {
-      throw new WarmfhirError('parameter-unknown', unknownParameter(name, names));
-    }
-  }
   const given = body === undefined ? undefined : parametersOf(body);
   const value = (name: string) => primitive(given, name) ?? single(sent, name);
   if (body === undefined) return { value };

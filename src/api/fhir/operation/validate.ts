@@ -9,6 +9,7 @@ import { hasBody, jsonBytes } from '../../json-body.ts';
 import type { TenantRoute } from '../../route.ts';
 import { operationInput } from './operation-input.ts';
 
+const PARAMETERS = ['mode', 'profile'];
 const MODES: ReadonlySet<string> = new Set(['create', 'update', 'delete', 'profile']);
 /** What a resource can have wrong about it, beside what is wrong with the request. */
 const FINDINGS: ReadonlySet<string> = new Set([
@@ -36,7 +37,7 @@ export function validateRoutes(api: ApiContext): readonly TenantRoute[] {
   const paths = ['/fhir/:type/$validate', '/fhir/:type/:id/$validate'];
   return paths.flatMap((path) =>
     (['GET', 'POST'] as const).map((method) => ({
-      ...({ scope: 'tenant', method, path, capability: CAPABILITY } as const),
+      ...({ scope: 'tenant', method, path, parameters: PARAMETERS, capability: CAPABILITY } as const),
       handle: (collection: TenantCollection, request: ApiRequest) => validate(api, collection, request),
     })),
   );
@@ -44,10 +45,7 @@ export function validateRoutes(api: ApiContext): readonly TenantRoute[] {
 
 async function validate(api: ApiContext, collection: TenantCollection, request: ApiRequest): Promise<string> {
   const { type, id } = request.params as { type: string; id?: string };
-  const input = operationInput(request, hasBody(request) ? jsonBytes(request) : undefined, [
-    'mode',
-    'profile',
-  ]);
+  const input = operationInput(request, hasBody(request) ? jsonBytes(request) : undefined);
   const mode = input.value('mode');
   if (mode !== undefined && !MODES.has(mode)) {
     throw new WarmfhirError(

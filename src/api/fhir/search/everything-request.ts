@@ -5,6 +5,7 @@ import type { RangeTest } from '../../../fhir/search/criterion.ts';
 import type { ApiContext, ApiRequest } from '../../api-context.ts';
 import { hasBody, jsonBody } from '../../json-body.ts';
 import { unknownParameter } from '../../query.ts';
+import { prefersLenient } from '../preference.ts';
 import { parametersBody } from './parameters-body.ts';
 import { type Parameter, type SearchRequest, searchRequest } from './search-request.ts';
 
@@ -18,6 +19,8 @@ const DATE = /^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{
 export interface EverythingRequest {
   readonly sent: SearchRequest;
   readonly parameters: readonly Parameter[];
+  /** Sentences on those that were left out, because the client allows it. */
+  readonly ignored: readonly string[];
   /** Only these types; absent: all. */
   readonly types?: ReadonlySet<string>;
   /** Only what was written at this time or later, milliseconds since the epoch. */
@@ -31,21 +34,22 @@ export interface EverythingRequest {
  * The parameters of `$everything`, from the address or from a Parameters resource.
  * See https://hl7.org/fhir/R4/patient-operation-everything.html
  *
- * @throws parameter-unknown, parameter-invalid, and what reading the body throws
+ * @throws parameter-unknown (unless the client is lenient), parameter-invalid, and what reading the body throws
  */
 export function everythingRequest(request: ApiRequest, { clock }: ApiContext): EverythingRequest {
   const sent = searchRequest(request, { body: false });
   const inBody = hasBody(request)
     ? jsonBody(request, parametersBody).parameter.map((one): Parameter => [one.name, one.value])
     : [];
-  const parameters = [...sent.search, ...inBody];
-  for (const [name] of parameters) {
-    if (!PARAMETERS.includes(name)) {
-      throw new WarmfhirError('parameter-unknown', unknownParameter(name, PARAMETERS));
-    }
-  }
+  const given = [...sent.search, ...inBody];
+  const isKnown = ([name]: Parameter) => PARAMETERS.includes(name);
+  const ignored = given.filter((one) => !isKnown(one)).map(([name]) => unknownParameter(name, PARAMETERS));
+  const [unknown] = ignored;
+  if (unknown !== undefined && !prefersLenient(request))
+    throw new WarmfhirError('parameter-unknown', unknown);
+  const parameters = given.filter(isKnown);
   const once = (name: string) => {
-    const values = parameters.filter(([given]) => given === name);
+    const values = parameters.filter(([one]) => one === name);
     if (values.length <= 1) return values[0]?.[1];
     throw new WarmfhirError('parameter-invalid', `The parameter ${name} is given twice.`);
   };
@@ -66,6 +70,7 @@ export function everythingRequest(request: ApiRequest, { clock }: ApiContext): E
   return {
     sent,
     parameters,
+    ignored,
     ...(types.size > 0 && { types }),
     ...(since !== undefined && { since }),
     ...(ranged && {

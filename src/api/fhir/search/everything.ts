@@ -52,7 +52,7 @@ async function everything(
   const compartment = Compartment.of(operation.compartment, api.searchParameters)!;
   const ids = id === undefined ? undefined : await idsOf(collection, type!, id);
   const asked = everythingRequest(request, api);
-  const { sent, parameters, count } = asked;
+  const { sent, parameters, ignored, count } = asked;
   const searched = compartment.types.filter((one) => asked.types?.has(one) ?? true);
   const base = fhirBaseUrl(api, request);
   const types = searched.flatMap((one) => {
@@ -77,7 +77,7 @@ async function everything(
       }),
     },
     subset: new SubsetRequest({ summary: [], elements: [], types: [], table: api.elements }),
-    ignored: [],
+    ignored,
     // What belongs to the compartment is there by itself, on this page or another.
     shows: (included) =>
       !inCompartment.has(included.type) && (asked.types === undefined || asked.types.has(included.type)),

@@ -2,17 +2,15 @@ import { WarmfhirError } from '../../../errors.ts';
 import type { ApiRequest } from '../../api-context.ts';
 import { hasBody } from '../../json-body.ts';
 import { mediaType } from '../../media-type.ts';
+import { FORMAT } from '../../query.ts';
 
 export const FORM = 'application/x-www-form-urlencoded';
-
-/** How the answer is written, whatever is searched: links carry it on, and page tokens are not bound to it. */
-const FORMAT: ReadonlySet<string> = new Set(['_format', '_pretty']);
 
 /** The parameters of one search as a client sent them, by what they are about. */
 export interface SearchRequest {
   /** What is searched, and how it is given. */
   readonly search: readonly Parameter[];
-  /** `_format` and `_pretty`. */
+  /** `_format` and `_pretty`: links carry them on, and page tokens are not bound to them. */
   readonly format: readonly Parameter[];
   /** Token of a page, `_page`. */
   readonly page?: string;
