@@ -144,6 +144,11 @@ const staff = [
     name: [{ family: 'Jones', given: ['Indiana'] }],
   },
   {
+    resourceType: 'Practitioner',
+    id: 'd3',
+    name: [{ family: 'Ærlig', given: ['Søren', 'Łódź', 'Þór', 'Đorđević', 'GROẞE'] }],
+  },
+  {
     resourceType: 'PractitionerRole',
     id: 'r1',
     practitioner: { reference: 'Practitioner/d1' },

@@ -1,4 +1,4 @@
-import type { Section } from './case.ts';
+import type { Case, Section } from './case.ts';
 
 export const strings: Section = {
   title: 'string',
@@ -16,6 +16,23 @@ export const strings: Section = {
     ['Patient?name=M%C3%BCller', 'p2'],
     ['Patient?name=zoe', 'p2'],
     ['Patient?given:contains=ENE', 'p3'],
+    ...['søren', 'soren', 'SOREN', 'S%C3%98REN', 'sor'].map(
+      (name): Case => [`Practitioner?name=${name}`, 'd3'],
+    ),
+    ...[
+      'aerlig',
+      '%C3%86RLIG',
+      'lodz',
+      '%C5%81%C3%93D%C5%B9',
+      'thor',
+      '%C3%9E%C3%B3r',
+      'dordevic',
+      'grosse',
+    ].map((name): Case => [`Practitioner?name=${name}`, 'd3']),
+    ['Practitioner?name:contains=RLIG', 'd3'],
+    ['Practitioner?name:exact=S%C3%B8ren', 'd3'],
+    ['Practitioner?name:exact=Soren', ''],
+    ['Practitioner?_content=soren%20aerlig', 'd3'],
     ["Patient?family=o'brien", 'p3'],
     ['Patient?name=Jim', 'p1'],
     ['Patient?name=peter,zoe', 'p1 p2'],

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BASE_LETTERS } from '../../../src/fhir/search/base-letters.ts';
 import { fold } from '../../../src/fhir/search/fold.ts';
 import { textWords } from '../../../src/fhir/search/text-words.ts';
 import type { TestDatabase } from '../../postgres/test-database.ts';
@@ -22,7 +23,12 @@ const RESOURCE = JSON.stringify({
   resourceType: 'Patient',
   id: 'p-1',
   text: { status: 'generated', div: '<div>Walks with a <b>stick</b>, heart-attack &amp; "Café"</div>' },
-  name: [{ family: "O'Brien", given: ['Ångström', 'ИВАН', 'Žofie', 'straße'] }],
+  name: [
+    {
+      family: "O'Brien",
+      given: ['Ångström', 'ИВАН', 'Žofie', 'straße', 'GROẞ', ...BASE_LETTERS.keys(), 'Ǿre', 'ÆØÅ', 'ŁÓDŹ'],
+    },
+  ],
   extension: [{ valueString: 'a+b [x]\\y', valueInteger: 7 }],
 });
 

@@ -7,8 +7,25 @@ const PUNCTUATION =
 /** Marks that decomposition leaves behind a letter. */
 const MARKS = '[\\u0300-\\u036f\\u1ab0-\\u1aff\\u20d0-\\u20ff]+';
 
+/** Letters that stand for others, as `BASE_LETTERS` says: one for one, and one for two. */
+const LETTERS = 'øɵłƚɫđðɗɖħŧƭⱦƀɓƈȼɇƒǥɠɨıɉƙɲƞƥɍɽʉʋƴɏƶȥⱥ';
+const BASES = 'oolllddddhtttbbccefggiijknnprruvyyzza';
+const PAIRS = [
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['ß', 'ss'],
+  ['þ', 'th'],
+  ['ŋ', 'ng'],
+] as const;
+
+const WITHOUT_MARKS = `regexp_replace(lower(upper(normalize(t, NFKD) %1$s) %1$s), '${MARKS}', '', 'g')`;
+const FOLDED = PAIRS.reduce(
+  (sql, [letter, base]) => `replace(${sql}, '${letter}', '${base}')`,
+  `translate(${WITHOUT_MARKS}, '${LETTERS}', '${BASES}')`,
+);
+
 /**
- * - `lowered(text)`: without case and accents. The letters of all scripts where the server has collations of ICU or of its
+ * - `lowered(text)`: without case and accents, letters such as ø and æ as o and ae. The letters of all scripts where the server has collations of ICU or of its
  *   own, otherwise those that its locale knows
  * - `holds_words(document, 'text' | 'content', words)`: whether a resource has all of the folded words in its narrative, or
  *   anywhere; as `textWords` says
@@ -20,7 +37,7 @@ DECLARE letters text := (SELECT quote_ident(collname) FROM pg_collation
 BEGIN
   EXECUTE format($sql$
     CREATE FUNCTION ${SCHEMA}.lowered(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-    $body$ SELECT regexp_replace(lower(upper(normalize(t, NFKD) %1$s) %1$s), '${MARKS}', '', 'g') $body$
+    $body$ SELECT ${FOLDED} $body$
   $sql$, CASE WHEN letters IS NULL THEN '' ELSE 'COLLATE ' || letters END);
 END $do$;
 
