@@ -78,7 +78,10 @@ export const ERRORS = {
   'store-format': ['conflict', 'The store file has a format that this version does not know.'],
   'store-schema': ['unavailable', 'The schema of the database is not the one that this version needs.'],
   'store-not-empty': ['conflict', 'The store holds something already.'],
-  'move-unfinished': ['conflict', 'A move into this store was interrupted.'],
+  'move-unfinished': [
+    'conflict',
+    'A move into this store was interrupted: run the same `warmfhir move` again.',
+  ],
   'move-unverified': ['conflict', 'What arrived is not what was sent.'],
   'setting-invalid': ['invalid', 'A setting has a value that cannot be used.'],
   'shutting-down': ['unavailable', 'The server is shutting down.'],

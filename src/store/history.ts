@@ -19,7 +19,7 @@ export interface HistoryQuery {
   readonly count: number;
 }
 
-/** Newest first by time; versions of one time in an order that stays. A deep page costs what the first costs. */
+/** Newest first by time; versions of one time by type, id and version, highest first. A deep page costs what the first costs. */
 export interface HistoryPage {
   readonly entries: readonly HistoryEntry[];
   /** Exact number of versions on all pages. */

@@ -1,29 +1,23 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
-import type { HistoryEntry } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
-import type { MasterFile } from './master-file.ts';
+import type { MasterFile, TypedMasterRow } from './master-file.ts';
 import type { OverlayFile } from './overlay-file.ts';
-import { type HistoryScope, OverlayVersions, type VersionKey } from './overlay-versions.ts';
+import {
+  compareKeys,
+  type FoundVersion,
+  type HistoryScope,
+  OverlayVersions,
+  type VersionKey,
+} from './overlay-versions.ts';
 
-/** Where a page ends. */
-type Position =
-  | { readonly in: 'overlay'; readonly key: VersionKey }
-  | { readonly in: 'master'; readonly rid: number };
-
-interface Found {
-  readonly position: Position;
-  readonly entry: HistoryEntry;
-}
-
-const TOP: Position = { in: 'overlay', key: [Number.MAX_SAFE_INTEGER, 0, '', 0] };
-/** Rids looked at in one go while those that do not count are dropped. */
+const TOP: VersionKey = [Number.MAX_SAFE_INTEGER, 0, '', 0];
+/** Above every type and every id. */
+const ABOVE_ALL = { type: Number.MAX_SAFE_INTEGER, id: '~' };
+/** Documents looked at in one go while those that do not count are dropped. */
 const STRIDE = 512;
 
-/**
- * Versions of a collection, newest first. All of the master have one time, so the order is: what the overlay has of that
- * time or later, then the master, then what a clock that was wrong has put before it.
- */
+/** Versions of a collection, newest first, and those of one time by type, id and version. */
 export class HistoryReader {
   readonly #master: MasterFile;
   readonly #overlay: OverlayFile | undefined;
@@ -34,80 +28,54 @@ export class HistoryReader {
   }
 
   page(query: HistoryQuery): HistoryPage {
-    const from = query.cursor === undefined ? TOP : parsePosition(query.cursor);
+    const from = query.cursor === undefined ? TOP : parseKey(query.cursor);
     const versions = this.#overlay && new OverlayVersions(this.#overlay, this.#master, scopeOf(query));
     const total = (versions?.count() ?? 0) + this.#masterCount(query);
     if (query.count === 0) return { entries: [], total };
-    const found = this.#walk(query, versions, from, query.count + 1);
+    const limit = query.count + 1;
+    const found = [...(versions?.before(from, limit) ?? []), ...this.#masterVersions(query, from, limit)]
+      .sort((a, b) => compareKeys(b.key, a.key))
+      .slice(0, limit);
     const shown = found.slice(0, query.count);
     return {
       entries: shown.map(({ entry }) => entry),
       total,
-      ...(found.length > query.count && { next: positionText(shown.at(-1)!.position) }),
+      ...(found.length > query.count && { next: shown.at(-1)!.key.join('.') }),
     };
   }
 
-  #walk(
-    query: HistoryQuery,
-    versions: OverlayVersions | undefined,
-    from: Position,
-    limit: number,
-  ): readonly Found[] {
-    const found: Found[] = [];
-    const split = this.#master.lastUpdated;
-    const take = (before: VersionKey, atLeast: number) => {
-      const rows = versions?.before(before, atLeast, limit - found.length) ?? [];
-      for (const { key, entry } of rows) found.push({ position: { in: 'overlay', key }, entry });
-    };
-    const isAbove = from.in === 'overlay' && from.key[0] >= split;
-    if (isAbove) take(from.key, split);
-    if (found.length < limit && (isAbove || from.in === 'master')) {
-      const below = from.in === 'master' ? from.rid : Number.MAX_SAFE_INTEGER;
-      found.push(...this.#masterEntries(query, below, limit - found.length));
-    }
-    if (found.length < limit) {
-      const key = from.in === 'overlay' && !isAbove ? from.key : ([split, 0, '', 0] as const);
-      take(key, Number.MIN_SAFE_INTEGER);
-    }
-    return found;
-  }
-
-  #masterEntries(query: HistoryQuery, below: number, limit: number): readonly Found[] {
-    if (!this.#masterCounts(query)) return [];
+  #masterVersions(query: HistoryQuery, key: VersionKey, limit: number): readonly FoundVersion[] {
+    const [time, ...rest] = key;
+    const { lastUpdated, version } = this.#master;
+    if (!this.#masterCounts(query) || time < lastUpdated) return [];
     const { type, id } = query;
+    const code = type === undefined ? undefined : resourceTypeCode(type);
     if (type !== undefined && id !== undefined) {
       const row = this.#master.row(type, id);
-      const counts = row !== undefined && row.rid < below && this.#wasCurrent(type, id, query);
-      return counts ? [this.#masterEntry(type, row.rid, row)] : [];
+      if (row === undefined || compareKeys([lastUpdated, code!, id, version], key) >= 0) return [];
+      return this.#wasCurrent(type, id, query) ? [this.#masterVersion({ ...row, type: code! })] : [];
     }
-    const found: Found[] = [];
-    let from = below;
+    const found: FoundVersion[] = [];
+    let from =
+      time > lastUpdated ? { type: code ?? ABOVE_ALL.type, id: ABOVE_ALL.id } : keyAbove(rest, version);
     while (found.length < limit) {
-      const rows = this.#masterRows(type, from, Math.max(limit, STRIDE));
+      const stride = Math.max(limit, STRIDE);
+      const rows = this.#master.before(from, { limit: stride, ofType: code !== undefined });
       for (const row of rows) {
         if (found.length === limit) break;
-        const name = resourceTypeOfCode(row.type);
-        if (this.#wasCurrent(name, row.id, query)) found.push(this.#masterEntry(name, row.rid, row));
+        if (this.#wasCurrent(resourceTypeOfCode(row.type), row.id, query))
+          found.push(this.#masterVersion(row));
       }
-      if (rows.length < Math.max(limit, STRIDE)) break;
-      from = rows.at(-1)!.rid;
+      if (rows.length < stride) break;
+      from = rows.at(-1)!;
     }
     return found;
   }
 
-  #masterRows(type: string | undefined, below: number, limit: number) {
-    if (type === undefined) return this.#master.newestOfAll(below, limit);
-    const code = resourceTypeCode(type);
-    return this.#master.newest(type, below, limit).map((rid) => ({ ...this.#master.rowOf(rid), type: code }));
-  }
-
-  #masterEntry(
-    type: string,
-    rid: number,
-    { id, json }: { readonly id: string; readonly json: string },
-  ): Found {
-    const document = this.#master.document(type, id, json);
-    return { position: { in: 'master', rid }, entry: { method: 'POST', isNew: true, document } };
+  #masterVersion({ type, id, json }: Pick<TypedMasterRow, 'type' | 'id' | 'json'>): FoundVersion {
+    const { lastUpdated, version } = this.#master;
+    const document = this.#master.document(resourceTypeOfCode(type), id, json);
+    return { key: [lastUpdated, type, id, version], entry: { method: 'POST', isNew: true, document } };
   }
 
   /** All documents of the master have the same time: so a range takes all of them or none, but for those replaced. */
@@ -151,14 +119,15 @@ function sum(numbers: Iterable<number>): number {
   return total;
 }
 
-function positionText(position: Position): string {
-  return position.in === 'master' ? `m${position.rid}` : `o${position.key.join('.')}`;
+/** Where the documents begin whose version in the master lies below a version. */
+function keyAbove([type, id, version]: readonly [number, string, number], inMaster: number) {
+  // A space comes before whatever an id can go on with.
+  return { type, id: version > inMaster ? `${id} ` : id };
 }
 
-function parsePosition(text: string): Position {
-  const rid = /^m(\d{1,15})$/.exec(text)?.[1];
-  if (rid !== undefined) return { in: 'master', rid: Number(rid) };
-  const [, time, type, id, version] = /^o(\d{1,16})\.(\d{1,3})\.(.{0,64})\.(\d{1,15})$/.exec(text) ?? [];
+/** @throws page-token-invalid */
+function parseKey(text: string): VersionKey {
+  const [, time, type, id, version] = /^(\d{1,16})\.(\d{1,3})\.(.{1,64})\.(\d{1,15})$/.exec(text) ?? [];
   if (id === undefined) throw new WarmfhirError('page-token-invalid');
-  return { in: 'overlay', key: [Number(time), Number(type), id, Number(version)] };
+  return [Number(time), Number(type), id, Number(version)];
 }

@@ -40,8 +40,8 @@ export class MasterFile {
   #searched: MasterArm | undefined;
   readonly #byKey: Statement;
   readonly #byRid: Statement;
-  readonly #newest: Statement;
-  readonly #newestOfAll: Statement;
+  readonly #before: Statement;
+  readonly #beforeOfType: Statement;
   readonly #ordered: Statement;
   readonly #orderedWithout: Statement;
   readonly #counts = new Map<string, number>();
@@ -65,11 +65,11 @@ export class MasterFile {
       'SELECT rid, json, octet_length(json) FROM document WHERE type = ? AND id = ?',
     ).raw();
     this.#byRid = prepare('SELECT rid, id, json FROM document WHERE rid = ?');
-    this.#newest = prepare(
-      'SELECT rid FROM document WHERE type = ? AND rid < ? ORDER BY rid DESC LIMIT ?',
-    ).pluck();
-    this.#newestOfAll = prepare(
-      'SELECT rid, type, id, json FROM document WHERE rid < ? ORDER BY rid DESC LIMIT ?',
+    this.#before = prepare(
+      'SELECT rid, type, id, json FROM document WHERE (type, id) < (?, ?) ORDER BY type DESC, id DESC LIMIT ?',
+    );
+    this.#beforeOfType = prepare(
+      'SELECT rid, type, id, json FROM document WHERE type = ? AND id < ? ORDER BY id DESC LIMIT ?',
     );
     this.#ordered = prepare('SELECT rid FROM document WHERE type = ? ORDER BY rid LIMIT ? OFFSET ?').pluck();
     this.#orderedWithout = prepare(
@@ -124,14 +124,13 @@ export class MasterFile {
     };
   }
 
-  /** At most `limit` rids of a type below `before`, highest first. */
-  newest(type: string, before: number, limit: number): number[] {
-    return guarded(this.#path, () => this.#newest.all(resourceTypeCode(type), before, limit)) as number[];
-  }
-
-  /** At most `limit` rows of any type with a rid below `before`, highest first. */
-  newestOfAll(before: number, limit: number): TypedMasterRow[] {
-    return guarded(this.#path, () => this.#newestOfAll.all(before, limit)) as TypedMasterRow[];
+  /** At most `limit` rows with a key below that of `before`, highest first; `ofType`: only of its type. */
+  before(
+    { type, id }: Pick<TypedMasterRow, 'type' | 'id'>,
+    { limit, ofType }: { readonly limit: number; readonly ofType: boolean },
+  ): TypedMasterRow[] {
+    const statement = ofType ? this.#beforeOfType : this.#before;
+    return guarded(this.#path, () => statement.all(type, id, limit)) as TypedMasterRow[];
   }
 
   /** Rids of a type in ascending order by position, as if those in `without` were not there. */

@@ -9,6 +9,12 @@ export type HistoryScope = Pick<HistoryQuery, 'type' | 'id' | 'since' | 'at'>;
 /** What orders versions, highest first; type as its code. */
 export type VersionKey = readonly [lastUpdated: number, type: number, id: string, version: number];
 
+/** A version, and where it stands. */
+export interface FoundVersion {
+  readonly key: VersionKey;
+  readonly entry: HistoryEntry;
+}
+
 type VersionRow = HistoryRow & { readonly follows_delete: number };
 
 interface Condition {
@@ -53,21 +59,16 @@ export class OverlayVersions {
     }, 0);
   }
 
-  /** At most `limit` versions whose key is below `key` and whose time is at least `time`, highest first. */
-  before(
-    key: VersionKey,
-    time: number,
-    limit: number,
-  ): readonly { readonly key: VersionKey; readonly entry: HistoryEntry }[] {
+  /** At most `limit` versions whose key is below `key`, highest first. */
+  before(key: VersionKey, limit: number): readonly FoundVersion[] {
     const rows = this.#arms.flatMap(({ table, condition }) => {
       const sql = `SELECT ${COLUMNS}, ${FOLLOWS_DELETE} FROM ${table} v
-        WHERE ${condition.sql} AND v.last_updated >= ?
-        AND (v.last_updated, v.type, v.id, v.version) < (?, ?, ?, ?)
+        WHERE ${condition.sql} AND (v.last_updated, v.type, v.id, v.version) < (?, ?, ?, ?)
         ORDER BY v.last_updated DESC, v.type DESC, v.id DESC, v.version DESC LIMIT ?`;
-      return this.#overlay.all(sql, ...condition.parameters, time, ...key, limit) as VersionRow[];
+      return this.#overlay.all(sql, ...condition.parameters, ...key, limit) as VersionRow[];
     });
     return rows
-      .sort((a, b) => compare(keyOf(b), keyOf(a)))
+      .sort((a, b) => compareKeys(keyOf(b), keyOf(a)))
       .slice(0, limit)
       .map((row) => ({ key: keyOf(row), entry: this.#entry(row) }));
   }
@@ -97,7 +98,7 @@ function keyOf({ last_updated, type, id, version }: VersionRow): VersionKey {
 }
 
 /** As SQLite compares them: ids are ASCII, so code units will do. */
-function compare(one: VersionKey, other: VersionKey): number {
+export function compareKeys(one: VersionKey, other: VersionKey): number {
   for (const [index, value] of one.entries()) {
     if (value !== other[index]) return value < other[index]! ? -1 : 1;
   }
