@@ -31,6 +31,13 @@ describe('a Binary that is read', () => {
     ['for its own type', 'image/png'],
     ['for its own kind', 'text/html, image/*;q=0.5'],
     ['for its own type before FHIR', 'image/png, application/fhir+json;q=0.5'],
+    ['for its own type rather than FHIR', 'application/fhir+json;q=0.5, image/png'],
+    ['for its own kind rather than FHIR', 'application/fhir+json;q=0.5, image/*;q=0.8'],
+    ['for anything rather than FHIR', 'application/fhir+json;q=0.2, */*;q=0.3'],
+    ['for anything but FHIR', 'application/fhir+json;q=0, */*;q=0.1'],
+    ['for both alike, itself first', 'image/png, application/fhir+json'],
+    ['for FHIR of another version', 'application/fhir+json;fhirVersion=5.0, */*;q=0.1'],
+    ['with a q that is none', 'application/fhir+json;q=0.5, image/png;q=high'],
   ])('%s is its content', async (_what, accept) => {
     const { response, bytes } = await raw('/fhir/Binary/picture', accept === undefined ? {} : { accept });
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/png']);
@@ -43,6 +50,11 @@ describe('a Binary that is read', () => {
     ['application/fhir+json', '', { accept: 'application/fhir+json' }],
     ['application/json', '', { accept: 'application/json' }],
     ['FHIR first', '', { accept: 'application/fhir+json, */*;q=0.1' }],
+    ['FHIR rather than its own type', '', { accept: 'image/png;q=0.5, application/fhir+json' }],
+    ['FHIR by name', '', { accept: '*/*, application/fhir+json' }],
+    ['FHIR by its kind', '', { accept: 'image/*;q=0.3, application/*;q=0.4' }],
+    ['anything but its own type', '', { accept: 'image/png;q=0, */*' }],
+    ['both alike, FHIR first', '', { accept: 'application/fhir+json, image/png' }],
     ['_format', '?_format=json', { accept: 'image/png' }],
   ])('for %s is the resource', async (_what, query, headers) => {
     const { status, json } = await at(`/fhir/Binary/picture${query}`, { headers });
@@ -52,6 +64,9 @@ describe('a Binary that is read', () => {
   it('for neither is a 406', async () => {
     expect((await at('/fhir/Binary/picture', { headers: { accept: 'audio/mpeg' } })).status).toBe(406);
     expect((await at('/fhir/Binary/picture?_format=xml')).status).toBe(406);
+    for (const accept of ['*/*;q=0', 'image/png;q=0', 'image/*;q=0, application/*;q=0.0, */*;q=0']) {
+      expect((await at('/fhir/Binary/picture', { headers: { accept } })).status, accept).toBe(406);
+    }
   });
 
   it('comes in every version, from the master too, and knows what the client has', async () => {

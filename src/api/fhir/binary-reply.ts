@@ -2,9 +2,9 @@ import type { FastifyReply } from 'fastify';
 import { WarmfhirError } from '../../errors.ts';
 import type { StoredDocument } from '../../store/document.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
-import { acceptedMediaTypes, mediaType } from '../media-type.ts';
+import { acceptance, compareAcceptance, mediaType } from '../media-type.ts';
 import { documentReply, isKnownToClient, setVersionHeaders } from './document-reply.ts';
-import { fhirFace } from './fhir-face.ts';
+import { fhirFace, isOfR4, JSON_MEDIA_TYPES } from './fhir-face.ts';
 import { SUBSET_PARAMETERS } from './subset-request.ts';
 
 interface Binary {
@@ -56,25 +56,27 @@ export async function binaryReply(
   return Buffer.from(binary.data ?? '', 'base64');
 }
 
-/** The first of what the client accepts decides; by itself the content goes as it is. */
+/** What the client wants more; where it wants both alike, the content goes as it is. */
 function wantsResource(request: ApiRequest, contentType: string): boolean {
   const query = new URLSearchParams(request.query);
-  if (query.has('_format')) {
+  if (query.get('_format')) {
     fhirFace.requireAcceptable(request);
     return true;
   }
   // Only a resource has parts that can be asked for.
   if (SUBSET_PARAMETERS.some((name) => query.has(name))) return true;
-  const accepted = acceptedMediaTypes(request.raw.headers.accept ?? '*/*');
-  const [family] = contentType.split('/');
-  for (const { name } of accepted) {
-    if (name === contentType || name === `${family}/*` || name === '*/*' || name === '*') return false;
-    if (name === 'application/fhir+json' || name === 'application/json' || name === 'text/json') return true;
-  }
-  throw new WarmfhirError(
-    'media-type-not-acceptable',
-    `The content is ${contentType}; it also comes as application/fhir+json.`,
+  const ranges = (request.raw.headers.accept || '*/*').split(',').map(mediaType);
+  const content = acceptance(ranges, contentType);
+  const [resource] = JSON_MEDIA_TYPES.map((name) => acceptance(ranges, name, isOfR4)).sort((a, b) =>
+    compareAcceptance(b, a),
   );
+  if (content.quality === 0 && resource!.quality === 0) {
+    throw new WarmfhirError(
+      'media-type-not-acceptable',
+      `The content is ${contentType}; it also comes as application/fhir+json.`,
+    );
+  }
+  return compareAcceptance(resource!, content) > 0;
 }
 
 function isSendable(contentType: string): boolean {

@@ -11,6 +11,8 @@ const JSON_FORMATS: ReadonlySet<string> = new Set([
   'text/json',
   'json',
 ]);
+/** The media types among them. */
+export const JSON_MEDIA_TYPES = [...JSON_FORMATS].filter((format) => format.includes('/'));
 const ANYTHING: ReadonlySet<string> = new Set(['*/*', 'application/*', '*']);
 
 /** The API for FHIR clients: R4 in JSON, errors as OperationOutcome. */
@@ -43,5 +45,10 @@ export const fhirFace: Face = {
 
 function isOffered({ name, parameters }: MediaType): boolean {
   if (ANYTHING.has(name)) return true;
-  return JSON_FORMATS.has(name) && /^(4\.0(\.\d+)?)?$/.test(parameters.get('fhirversion') ?? '');
+  return JSON_FORMATS.has(name) && isOfR4({ parameters });
+}
+
+/** Whether a media type is of R4, or of no version of FHIR in particular. */
+export function isOfR4({ parameters }: Pick<MediaType, 'parameters'>): boolean {
+  return /^(4\.0(\.\d+)?)?$/.test(parameters.get('fhirversion') ?? '');
 }
