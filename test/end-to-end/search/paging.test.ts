@@ -70,6 +70,28 @@ describe.each(SERVED)('pages of a collection on $on that is $how', ({ engine, ma
     }
   });
 
+  test.each([
+    'Patient/p1/$everything',
+    'Patient/$everything',
+    'Encounter/e1/$everything',
+    'Group/g1/$everything',
+    'Patient/$everything?_type=Observation,Practitioner,Organization,Location',
+  ])('%s: every resource once over all pages, included ones too', async (search) => {
+    const paged = (count: number) => `${search}${search.includes('?') ? '&' : '?'}_count=${count}`;
+    const keys = ({ entry = [] }: Bundle) =>
+      entry.map(({ resource }) => `${resource.resourceType}/${resource.id}`);
+    const whole = keys(await page(paged(1000)));
+    for (const count of [1, 2, 5]) {
+      const seen: string[] = [];
+      for (let url: string | undefined = paged(count); url !== undefined; ) {
+        const bundle: Bundle = await page(url);
+        seen.push(...keys(bundle));
+        url = link(bundle, 'next');
+      }
+      expect(seen.toSorted()).toEqual(whole.toSorted());
+    }
+  });
+
   // An operation takes no `_total`.
   const counted = SEARCHES.filter((search) => !search.includes('$everything'));
   test.each(counted)('%s: the total that was asked for, on every page', async (search) => {

@@ -2,12 +2,15 @@ import type { TenantCollection } from '../../../collection/tenant-collection.ts'
 import { WarmfhirError } from '../../../errors.ts';
 import { Compartment } from '../../../fhir/compartment/compartment.ts';
 import type { Criterion, RangeTest } from '../../../fhir/search/criterion.ts';
+import type { StoredDocument } from '../../../store/document.ts';
+import type { SearchQuery } from '../../../store/search.ts';
 import type { ApiContext, ApiRequest } from '../../api-context.ts';
 import { fhirBaseUrl } from '../../base-url.ts';
 import type { TenantRoute } from '../../route.ts';
 import { SubsetRequest } from '../subset-request.ts';
 import { type EverythingRequest, everythingRequest } from './everything-request.ts';
 import { searchAnswer } from './search-answer.ts';
+import { notShownBefore } from './shown-before.ts';
 
 /** Types with the operation; the compartment that it gives, and whether all of them can be asked for at once. */
 const OPERATIONS: ReadonlyMap<string, { readonly compartment: string; readonly ofAll: boolean }> = new Map([
@@ -61,26 +64,34 @@ async function everything(
   });
   if (type === 'Group' && (asked.types?.has('Group') ?? true)) addGroup(types, id!);
   const inCompartment = new Set(compartment.types);
+  const query: SearchQuery = {
+    types,
+    sort: [],
+    count,
+    total: count === 0 ? 'accurate' : 'if-cheap',
+    includes: types.flatMap((one) => {
+      const numbers = compartment.references(one.type);
+      if (numbers.length === 0) return [];
+      return [{ direction: 'include', source: one.type, parameters: numbers, iterate: false }];
+    }),
+  };
+  // What belongs to the compartment is there by itself, on this page or another.
+  const isOutside = (included: StoredDocument) =>
+    !inCompartment.has(included.type) && (asked.types === undefined || asked.types.has(included.type));
   return searchAnswer(api, collection, sent, {
     base,
     path: `${type}${id === undefined ? '' : `/${id}`}/$everything`,
     parameters,
-    query: {
-      types,
-      sort: [],
-      count,
-      total: count === 0 ? 'accurate' : 'if-cheap',
-      includes: types.flatMap((one) => {
-        const numbers = compartment.references(one.type);
-        if (numbers.length === 0) return [];
-        return [{ direction: 'include', source: one.type, parameters: numbers, iterate: false }];
-      }),
-    },
+    query,
     subset: new SubsetRequest({ summary: [], elements: [], types: [], table: api.elements }),
     ignored,
-    // What belongs to the compartment is there by itself, on this page or another.
-    shows: (included) =>
-      !inCompartment.has(included.type) && (asked.types === undefined || asked.types.has(included.type)),
+    shown: (page) =>
+      notShownBefore(
+        collection,
+        { query, parameters: api.searchParameters },
+        page,
+        page.included.filter(isOutside),
+      ),
   });
 }
 

@@ -22,8 +22,8 @@ export interface PreparedSearch {
   readonly subset: SubsetRequest;
   /** Sentences on what was left out. */
   readonly ignored: readonly string[];
-  /** Which of the included documents are shown; absent: all. */
-  readonly shows?: (included: StoredDocument) => boolean;
+  /** Those of a page's included documents that are shown; absent: all. */
+  readonly shown?: (page: SearchPage) => Promise<readonly StoredDocument[]>;
 }
 
 /**
@@ -45,11 +45,12 @@ export async function searchAnswer(
     collection.search({ ...query, ...cursor }),
     linkQuery(api, collection, text),
   ]);
+  const included = search.shown === undefined ? page.included : await search.shown(page);
   const address = path === '' ? base : `${base}/${path}`;
   return searchsetBundle({
     links: searchLinks({ address, query: link, format: sent.format, tokens, ...pageOf(sent, query, page) }),
     ...(page.total === undefined ? {} : { total: page.total }),
-    entries: entries(search, page),
+    entries: entries(search, page.matches, included),
     // Says in the result itself what was left out.
     ...(search.ignored.length === 0 ? {} : { outcome: operationOutcome(...search.ignored.map(warning)) }),
   });
@@ -68,7 +69,11 @@ function pageOf(
   };
 }
 
-function entries({ base, subset, shows }: PreparedSearch, page: SearchPage): readonly SearchEntry[] {
+function entries(
+  { base, subset }: PreparedSearch,
+  matches: readonly StoredDocument[],
+  included: readonly StoredDocument[],
+): readonly SearchEntry[] {
   const entry = (mode: SearchEntry['mode']) => {
     return ({ type, id, json }: StoredDocument): SearchEntry => ({
       fullUrl: `${base}/${type}/${id}`,
@@ -76,8 +81,7 @@ function entries({ base, subset, shows }: PreparedSearch, page: SearchPage): rea
       mode,
     });
   };
-  const included = shows === undefined ? page.included : page.included.filter(shows);
-  return [...page.matches.map(entry('match')), ...included.map(entry('include'))];
+  return [...matches.map(entry('match')), ...included.map(entry('include'))];
 }
 
 function warning(diagnostics: string): OutcomeIssue {
