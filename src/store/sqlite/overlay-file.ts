@@ -5,6 +5,7 @@ import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../fhir/resource-type.ts';
 import type { DocumentVersion, StoredDocument, VersionMethod } from '../document.ts';
 import type { SqlValue } from '../search/fragment.ts';
+import { PlanMemory } from '../search/plan-memory.ts';
 import { ChangedKeys } from './changed-keys.ts';
 import {
   APPLICATION_ID,
@@ -29,6 +30,9 @@ const FORMAT_WITHOUT_INDEXES = 1;
 /** Many overlays are open at once. In KiB. */
 const CACHE_SIZE = 'cache_size = -256';
 const LARGE_CACHE_SIZE = 'cache_size = -32768';
+
+/** Bytes for what searches of a thread find out about all overlays together, until they change. */
+export const REMEMBERED_BYTES = 32_000_000;
 
 const SCHEMA = `
 CREATE TABLE document (
@@ -81,6 +85,7 @@ export class OverlayFile {
   /** Order of uses among the handles of a thread. */
   lastUse = 0;
   readonly #statements = new Map<string, Statement>();
+  readonly #answers: PlanMemory<unknown>;
   readonly #byKey: Statement;
   readonly #queries: RowStatements;
   #isIndexed = false;
@@ -88,8 +93,10 @@ export class OverlayFile {
   #searchedWhileWriting: OverlayArm | undefined;
   #indexes: IndexWriter | undefined;
 
-  constructor(path: string) {
+  /** @param answers where what searches find out about overlays is kept */
+  constructor(path: string, answers = new PlanMemory<unknown>(REMEMBERED_BYTES)) {
     this.path = path;
+    this.#answers = answers;
     this.connection = openConnection(path, { mustExist: true });
     this.#queries = new RowStatements(this.connection);
     this.changedKeys = new ChangedKeys(this);
@@ -204,7 +211,7 @@ export class OverlayFile {
 
   /** The file as searches of a connection see it that only reads; inside the transaction of the search. */
   searched(): OverlayArm {
-    this.#searched ??= readOverlay(this);
+    this.#searched ??= readOverlay(this, this.#answers);
     return this.#searched();
   }
 

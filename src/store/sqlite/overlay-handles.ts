@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { OverlayFile } from './overlay-file.ts';
+import { PlanMemory } from '../search/plan-memory.ts';
+import { OverlayFile, REMEMBERED_BYTES } from './overlay-file.ts';
 import type { StoreFolder } from './store-folder.ts';
 
 /** Above this size a first look at every page would hold up whoever waits. */
@@ -15,6 +16,7 @@ export class OverlayHandles {
   readonly #limit: number;
   readonly #open = new Map<number, OverlayFile>();
   readonly #verified = new Set<number>();
+  readonly #answers = new PlanMemory<unknown>(REMEMBERED_BYTES);
   #uses = 0;
 
   constructor(folder: StoreFolder, limit: number) {
@@ -37,7 +39,7 @@ export class OverlayHandles {
       file.lastUse = ++this.#uses;
       return file;
     }
-    file = new OverlayFile(this.#folder.overlay(tenant.id));
+    file = new OverlayFile(this.#folder.overlay(tenant.id), this.#answers);
     this.#verify(file, serial);
     if (this.#open.size >= this.#limit) this.release(this.#leastRecentlyUsed());
     file.lastUse = ++this.#uses;

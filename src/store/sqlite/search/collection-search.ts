@@ -2,7 +2,7 @@ import type { Criterion } from '../../../fhir/search/criterion.ts';
 import type { StoredDocument } from '../../document.ts';
 import { type ArmCriterion, conjuncts, standsAlone, typesDependedOn } from '../../search/arm-criterion.ts';
 import { comparePositions, type DocumentOrder } from '../../search/document-order.ts';
-import type { PlanMemory } from '../../search/plan-memory.ts';
+import type { MemoryPart } from '../../search/plan-memory.ts';
 import { cursorOf, type Position, pageStart } from '../../search/position.ts';
 import { sortKeyOfType, type TypeSortKey, typeOfParameter } from '../../search/sort-key.ts';
 import type { SearchPage, SearchQuery } from '../../search.ts';
@@ -22,6 +22,8 @@ interface Found extends Position {
 const MOST_LED_TO = 256;
 /** Documents that are looked at to take shadowed ones off a total that nobody asked for. */
 const MOST_LOOKED_AT = 100;
+/** What the plans of a search take, bytes: ranges of indexes with their SQL, for either arm. */
+const PLAN_BYTES = 2_000;
 /** Milliseconds that one search may take. */
 const LONGEST_SEARCH = 5_000;
 /** Rows asked for at a time where each is looked at here. */
@@ -35,13 +37,13 @@ export class CollectionSearch {
   readonly #view: CollectionView;
   readonly #test: DocumentTest;
   /** Answers of the master alone. */
-  readonly #memory: PlanMemory<unknown>;
+  readonly #memory: MemoryPart;
   /** Answers that hold while the overlay is what it is. */
-  readonly #overlayMemory: PlanMemory<unknown> | undefined;
+  readonly #overlayMemory: MemoryPart | undefined;
 
   constructor(parts: {
     readonly arm: CollectionArm;
-    readonly memory: PlanMemory<unknown>;
+    readonly memory: MemoryPart;
     readonly overlay: OverlayPart | undefined;
   }) {
     this.#view = new CollectionView(parts.arm, parts.overlay);
@@ -56,11 +58,9 @@ export class CollectionSearch {
   }
 
   #page(query: SearchQuery): SearchPage {
-    const types = query.types.map(({ type, criterion }) => ({
-      type,
-      criterion: this.#resolved(criterion, type),
-    }));
-    if (query.count === 0) return { matches: [], included: [], total: this.#total(types) };
+    const asked = this.#asked(query.types);
+    const { types } = asked;
+    if (query.count === 0) return { matches: [], included: [], total: this.#total(asked) };
     const { forward, position } = this.#start(query);
     const order: DocumentOrder = { descending: query.sort.map((key) => key.descending), reversed: !forward };
     const found = types
@@ -69,7 +69,7 @@ export class CollectionSearch {
     const more = found.length > query.count;
     const page = found.slice(0, query.count);
     const isAll = !more && position === undefined;
-    const total = query.total === 'none' ? undefined : isAll ? page.length : this.#totalOf(query, types);
+    const total = query.total === 'none' ? undefined : isAll ? page.length : this.#totalOf(query, asked);
     if (!forward) page.reverse();
     const first = page[0];
     const last = page.at(-1);
@@ -117,8 +117,25 @@ export class CollectionSearch {
     }
   }
 
-  #totalOf(query: SearchQuery, types: TypeCriteria): number | undefined {
-    if (query.total !== 'if-cheap') return this.#total(types);
+  /** What is asked, with what is found out about it: kept as long as nothing changes. */
+  #asked(types: SearchQuery['types']): Asked {
+    const find = (): Asked => ({
+      types: types.map(({ type, criterion }) => ({ type, criterion: this.#resolved(criterion, type) })),
+    });
+    if (this.#view.overlay === undefined || this.#overlayMemory !== undefined) {
+      const memory = this.#overlayMemory ?? this.#memory;
+      return memory.get(`asked ${JSON.stringify(types)}`, find, PLAN_BYTES) as Asked;
+    }
+    return find();
+  }
+
+  #totalOf(query: SearchQuery, asked: Asked): number | undefined {
+    if (query.total !== 'if-cheap') return this.#total(asked);
+    if (asked.total === undefined) asked.cheapTotal ??= this.#cheapTotal(asked.types) ?? 'costly';
+    return asked.total ?? (asked.cheapTotal === 'costly' ? undefined : asked.cheapTotal);
+  }
+
+  #cheapTotal(types: TypeCriteria): number | undefined {
     let sum = 0;
     for (const { type, criterion } of types) {
       const count = this.#cheapCount(type, criterion);
@@ -145,8 +162,9 @@ export class CollectionSearch {
     return sum;
   }
 
-  #total(types: TypeCriteria): number {
-    return types.reduce((sum, { type, criterion }) => sum + this.#count(type, criterion), 0);
+  #total(asked: Asked): number {
+    asked.total ??= asked.types.reduce((sum, { type, criterion }) => sum + this.#count(type, criterion), 0);
+    return asked.total;
   }
 
   #ofType(
@@ -186,6 +204,7 @@ export class CollectionSearch {
         reversed: order.reversed,
         after,
         limit: wanted,
+        wanted: limit,
       });
       for (const row of rows) {
         if (found.length === limit) break;
@@ -316,6 +335,13 @@ export class CollectionSearch {
     });
     return included.of(query.includes, page);
   }
+}
+
+/** A search's criteria, and its totals once they were asked for. */
+interface Asked {
+  readonly types: TypeCriteria;
+  total?: number;
+  cheapTotal?: number | 'costly';
 }
 
 type TypeCriteria = readonly { readonly type: string; readonly criterion: ArmCriterion }[];

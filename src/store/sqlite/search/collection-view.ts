@@ -1,5 +1,5 @@
 import { type ArmCriterion, standsAlone, typesDependedOn } from '../../search/arm-criterion.ts';
-import type { PlanMemory } from '../../search/plan-memory.ts';
+import type { MemoryPart } from '../../search/plan-memory.ts';
 import type { CollectionArm, DocumentKey } from './collection-arm.ts';
 
 /** What a tenant has changed, as a search of the master has to know it. */
@@ -17,7 +17,7 @@ export interface OverlayChanges {
 export interface OverlayPart {
   readonly arm: CollectionArm;
   readonly changes: OverlayChanges;
-  readonly memory?: PlanMemory<unknown>;
+  readonly memory?: MemoryPart;
 }
 
 /** The two arms of one collection, and which of their documents are its documents. */

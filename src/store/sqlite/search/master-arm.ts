@@ -1,6 +1,6 @@
 import type { StoredDocument } from '../../document.ts';
 import { type SqlValue, TRUE } from '../../search/fragment.ts';
-import { PlanMemory } from '../../search/plan-memory.ts';
+import { type MemoryPart, PlanMemory } from '../../search/plan-memory.ts';
 import { masterProfile } from './arm-profile.ts';
 import { CollectionArm } from './collection-arm.ts';
 import { SearchArm } from './search-arm.ts';
@@ -11,7 +11,7 @@ const REMEMBERED_BYTES = 32_000_000;
 /** A generation as searches see it. */
 export interface MasterArm {
   readonly arm: CollectionArm;
-  readonly memory: PlanMemory<unknown>;
+  readonly memory: MemoryPart;
 }
 
 /** What a search needs of a sealed file. */
@@ -36,7 +36,7 @@ export function masterArm(master: SearchedMaster): MasterArm {
       );
     },
   };
-  const memory = new PlanMemory<unknown>(REMEMBERED_BYTES);
+  const memory = new PlanMemory<unknown>(REMEMBERED_BYTES).part();
   const search = new SearchArm(file, masterProfile(master.lastUpdated), () => memory);
   return { arm: new CollectionArm(file, search, TRUE.sql), memory };
 }

@@ -1,6 +1,6 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import type { StoredDocument } from '../../document.ts';
-import type { PlanMemory } from '../../search/plan-memory.ts';
+import type { MemoryPart, PlanMemory } from '../../search/plan-memory.ts';
 import { FIRST_OVERLAY_RID } from '../overlay-rid.ts';
 import { overlayProfile } from './arm-profile.ts';
 import { CollectionArm, type DocumentKey } from './collection-arm.ts';
@@ -17,7 +17,7 @@ export interface OverlayArm {
   readonly arm: CollectionArm;
   readonly changes: OverlayChanges;
   /** Answers that hold while the overlay is what it is; absent where it may change under a search. */
-  readonly memory?: PlanMemory<unknown>;
+  readonly memory?: MemoryPart;
 }
 
 /** For the connection that writes: what its transaction has changed counts too. */
@@ -25,9 +25,12 @@ export function changingOverlay(overlay: SearchedOverlay): OverlayArm {
   return { arm: armOf(overlay, () => ROUGH_SIZE, undefined), changes: directChanges(overlay) };
 }
 
-/** For a connection that only reads. */
-export function readOverlay(overlay: SearchedOverlay): () => OverlayArm {
-  const changes = new OverlaySnapshot(overlay, directChanges(overlay));
+/**
+ * For a connection that only reads.
+ * @param answers where what is found out about overlays is kept
+ */
+export function readOverlay(overlay: SearchedOverlay, answers: PlanMemory<unknown>): () => OverlayArm {
+  const changes = new OverlaySnapshot(overlay, directChanges(overlay), answers);
   const arm = armOf(
     overlay,
     (type) => Math.max(ROUGH_SIZE, changes.size(type)),
@@ -42,7 +45,7 @@ export function readOverlay(overlay: SearchedOverlay): () => OverlayArm {
 function armOf(
   overlay: SearchedOverlay,
   size: (type: string) => number,
-  memory: (() => PlanMemory<unknown>) | undefined,
+  memory: (() => MemoryPart) | undefined,
 ): CollectionArm {
   const file = {
     rows: overlay.rows.bind(overlay),

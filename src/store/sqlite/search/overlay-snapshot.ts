@@ -1,5 +1,5 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
-import { PlanMemory } from '../../search/plan-memory.ts';
+import type { MemoryPart, PlanMemory } from '../../search/plan-memory.ts';
 import { FIRST_OVERLAY_RID } from '../overlay-rid.ts';
 import type { DocumentKey } from './collection-arm.ts';
 import type { OverlayChanges } from './collection-view.ts';
@@ -7,9 +7,6 @@ import type { SearchedOverlay } from './searched-overlay.ts';
 
 /** Beyond so many documents the overlay is asked each time. */
 const MOST_HELD = 50_000;
-
-/** Bytes for what is remembered of one overlay until it changes. */
-const REMEMBERED_BYTES = 1_000_000;
 
 /** What a type has in an overlay. */
 interface TypeChanges {
@@ -26,18 +23,22 @@ export class OverlaySnapshot implements OverlayChanges {
   readonly #overlay: SearchedOverlay;
   readonly #direct: OverlayChanges;
   readonly #types = new Map<number, TypeChanges>();
-  #memory = new PlanMemory<unknown>(REMEMBERED_BYTES);
+  readonly #answers: PlanMemory<unknown>;
+  #memory: MemoryPart;
   #version = Number.NaN;
   #highest = FIRST_OVERLAY_RID - 1;
   #held = 0;
 
-  constructor(overlay: SearchedOverlay, direct: OverlayChanges) {
+  /** @param answers where what is found out about overlays is kept */
+  constructor(overlay: SearchedOverlay, direct: OverlayChanges, answers: PlanMemory<unknown>) {
     this.#overlay = overlay;
     this.#direct = direct;
+    this.#answers = answers;
+    this.#memory = answers.part();
   }
 
   /** Answers found out while the overlay was what it is. */
-  get memory(): PlanMemory<unknown> {
+  get memory(): MemoryPart {
     return this.#memory;
   }
 
@@ -46,7 +47,7 @@ export class OverlaySnapshot implements OverlayChanges {
     const version = this.#overlay.rows('PRAGMA data_version', [])[0]![0] as number;
     if (version === this.#version) return;
     this.#version = version;
-    this.#memory = new PlanMemory(REMEMBERED_BYTES);
+    this.#memory = this.#answers.part();
     if (this.#held > MOST_HELD) return;
     const sql = 'SELECT rid, type, id, replaces FROM document WHERE rid > ? ORDER BY rid LIMIT ?';
     for (const [rid, type, id, replaces] of this.#overlay.rows(sql, [this.#highest, MOST_HELD + 1])) {

@@ -1,7 +1,7 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import { type ArmCriterion, conjuncts, type RefersCriterion } from '../../search/arm-criterion.ts';
 import { allOf, FALSE, type Fragment, fragment, joined, TRUE } from '../../search/fragment.ts';
-import type { PlanMemory } from '../../search/plan-memory.ts';
+import type { MemoryPart } from '../../search/plan-memory.ts';
 import type { Position, SortValue } from '../../search/position.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
 import type { ArmFile } from './arm-file.ts';
@@ -27,6 +27,8 @@ export interface ArmSearch {
   readonly reversed: boolean;
   readonly after?: ArmPosition | undefined;
   readonly limit: number;
+  /** How many are looked for in all, which decides the plan; `limit` where absent. */
+  readonly wanted?: number;
   /** What is asked of a document beside the criterion; given SQL of its rid. */
   readonly also?: (rid: string) => Fragment;
 }
@@ -47,7 +49,7 @@ export class SearchArm {
   readonly #profile: ArmProfile;
   readonly #plan: SearchPlan;
 
-  constructor(file: ArmFile, profile: ArmProfile, memory: (() => PlanMemory<unknown>) | undefined) {
+  constructor(file: ArmFile, profile: ArmProfile, memory: (() => MemoryPart) | undefined) {
     this.#file = file;
     this.#profile = profile;
     this.#plan = new SearchPlan(file, memory);
@@ -75,18 +77,17 @@ export class SearchArm {
 
   /** Exact number of documents that satisfy a criterion. */
   count(type: string, criterion: ArmCriterion): number {
-    const parts = conjuncts(criterion);
-    const sql = this.#select({ type }, parts, this.#plan.lead(type, parts, 1), () => TRUE);
+    const lead = this.#plan.lead(type, criterion, 1);
+    const sql = this.#select({ type }, conjuncts(criterion), lead, () => TRUE);
     return sql === undefined ? 0 : this.#plan.remembered(wrap('SELECT count(*) FROM (', sql, ')'));
   }
 
   /** The exact number where few documents have to be looked at for it, otherwise undefined. */
   cheapCount(type: string, criterion: ArmCriterion): number | undefined {
-    const parts = conjuncts(criterion);
-    const lead = this.#plan.lead(type, parts, 1);
+    const lead = this.#plan.lead(type, criterion, 1);
     const isCheap =
       lead === undefined
-        ? parts.length === 0 || this.#file.size(type) <= MOST_LOOKED_AT
+        ? conjuncts(criterion).length === 0 || this.#file.size(type) <= MOST_LOOKED_AT
         : lead.rest.length === 0
           ? this.#plan.countUpTo(lead.accesses, MOST_COUNTED + 1) <= MOST_COUNTED
           : lead.few && lead.count <= MOST_LOOKED_AT;
@@ -139,8 +140,10 @@ export class SearchArm {
 
   #find(search: ArmSearch, keys: readonly VaryingKey[]): Position[] {
     const parts = conjuncts(search.criterion);
-    if (keys.length === 0) return this.#byRid(search, parts);
-    const lead = this.#plan.lead(search.type, parts, search.limit);
+    const { type, criterion, limit, wanted = limit } = search;
+    const lead = this.#plan.lead(type, criterion, wanted, keys.length === 0 ? 'rid' : 'key');
+    if (lead?.count === 0) return [];
+    if (keys.length === 0) return this.#byRid(search, parts, lead);
     const { by } = keys[0]!;
     if (lead?.few !== true && by.kind === 'index' && by.shape === 'token') {
       return this.#grouped(search, parts, keys, by.parameter);
@@ -150,8 +153,7 @@ export class SearchArm {
     return this.#walked(search, parts, keys, walk);
   }
 
-  #byRid(search: ArmSearch, parts: readonly ArmCriterion[]): Position[] {
-    const lead = this.#plan.lead(search.type, parts, search.limit);
+  #byRid(search: ArmSearch, parts: readonly ArmCriterion[], lead: Lead | undefined): Position[] {
     const order = search.reversed ? 'ASC' : 'DESC';
     const [part] = parts;
     const isMany = lead?.few !== true && parts.length === 1 && search.also === undefined;

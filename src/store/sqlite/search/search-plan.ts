@@ -1,6 +1,6 @@
-import type { ArmCriterion } from '../../search/arm-criterion.ts';
+import { type ArmCriterion, conjuncts } from '../../search/arm-criterion.ts';
 import { type Fragment, fragment, joined, type SqlValue } from '../../search/fragment.ts';
-import type { PlanMemory } from '../../search/plan-memory.ts';
+import type { MemoryPart } from '../../search/plan-memory.ts';
 import { type Access, accessesOf } from './access.ts';
 
 /** What leads a search: ranges of an index, and what is left to ask of each document found. */
@@ -21,16 +21,39 @@ interface PlannedFile {
 /** Chooses what leads a search of one arm, by counting at most so many rows of each index range. */
 export class SearchPlan {
   readonly #file: PlannedFile;
-  readonly #memory: (() => PlanMemory<unknown>) | undefined;
+  readonly #memory: (() => MemoryPart) | undefined;
+  /** By the criterion itself, which is remembered together with the state of the file that it was planned for. */
+  readonly #leads = new WeakMap<ArmCriterion, Map<string, Lead | undefined>>();
 
   /** @param memory of the file as it is; absent for a file that changes */
-  constructor(file: PlannedFile, memory: (() => PlanMemory<unknown>) | undefined) {
+  constructor(file: PlannedFile, memory: (() => MemoryPart) | undefined) {
     this.#file = file;
     this.#memory = memory;
   }
 
-  /** The criterion whose index leads to the fewest documents, or whose index is in the order of rids. */
-  lead(type: string, parts: readonly ArmCriterion[], limit: number): Lead | undefined {
+  /**
+   * The part of a criterion whose index leads to the fewest documents, or whose index is in the order of rids.
+   * @param limit documents that are looked for
+   * @param order what they are wanted in the order of
+   */
+  lead(type: string, criterion: ArmCriterion, limit: number, order: 'rid' | 'key' = 'rid'): Lead | undefined {
+    if (this.#memory === undefined) return this.#choose(type, conjuncts(criterion), limit, order);
+    let leads = this.#leads.get(criterion);
+    if (leads === undefined) {
+      leads = new Map();
+      this.#leads.set(criterion, leads);
+    }
+    const key = `${limit} ${order}`;
+    if (!leads.has(key)) leads.set(key, this.#choose(type, conjuncts(criterion), limit, order));
+    return leads.get(key);
+  }
+
+  #choose(
+    type: string,
+    parts: readonly ArmCriterion[],
+    limit: number,
+    order: 'rid' | 'key',
+  ): Lead | undefined {
     const systemsOf = (table: 'token' | 'identifier', parameter: number, code: string) =>
       this.#systems(table, parameter, code);
     const choices = parts.flatMap((part) => {
@@ -38,7 +61,7 @@ export class SearchPlan {
       return accesses === undefined ? [] : [{ accesses, rest: parts.filter((other) => other !== part) }];
     });
     if (choices.length === 0) return undefined;
-    const few = this.#few(type, limit);
+    const few = this.#few(type, limit, order);
     const counted = choices.map((choice) => ({
       ...choice,
       count: this.countUpTo(choice.accesses, few + 1),
@@ -50,9 +73,13 @@ export class SearchPlan {
     return ordered && { ...ordered, few: false };
   }
 
-  /** So many documents are looked at one by one rather than walking on in order until a page is full. */
-  #few(type: string, limit: number): number {
-    return Math.min(5_000, Math.max(200, 2 * Math.sqrt(limit * this.#file.size(type))));
+  /**
+   * So many documents are looked at one by one rather than walking on in order until a page is full. Where c of n documents
+   * match, a page of m is full after m·n/c steps: that is as much as c looks at √(m·n), weighted by what a look costs.
+   */
+  #few(type: string, limit: number, order: 'rid' | 'key'): number {
+    const weight = order === 'rid' ? 2 : 1.2;
+    return Math.min(5_000, Math.max(200, weight * Math.sqrt(limit * this.#file.size(type))));
   }
 
   /** Rows of index ranges, as far as `most`. */
