@@ -27,6 +27,11 @@ export class CollectionArm {
     this.#file.limit(until);
   }
 
+  /** Documents of a type, roughly. */
+  size(type: string): number {
+    return this.#file.size(type);
+  }
+
   documents(type: string, rids: readonly number[]): ReadonlyMap<number, StoredDocument> {
     return this.#file.documents(type, rids);
   }

@@ -26,6 +26,8 @@ const MOST_LOOKED_AT = 100;
 const PLAN_BYTES = 2_000;
 /** Milliseconds that one search may take. */
 const LONGEST_SEARCH = 5_000;
+/** Where it is not known how many are accepted. */
+const MOST_SPARE = 1;
 /** Rows asked for at a time where each is looked at here. */
 const STRIDE = 256;
 
@@ -186,31 +188,24 @@ export class CollectionSearch {
     const found = this.#inArm(first, type, criterion, walk);
     // Without other keys all of the overlay is newer than all of the master.
     const left = keys.length === 0 ? limit - found.length : limit;
-    return left === 0 ? found : [...found, ...this.#inArm(second, type, criterion, { ...walk, limit: left })];
+    const rest = { ...walk, limit: left, wanted: limit };
+    return left === 0 ? found : [...found, ...this.#inArm(second, type, criterion, rest)];
   }
 
   #inArm(arm: CollectionArm, type: string, criterion: ArmCriterion, walk: Walk): Found[] {
-    const { keys, order, limit } = walk;
-    const { asked, accepts } = this.#split(arm, type, criterion);
+    const { keys, order, limit, wanted = limit } = walk;
+    const { asked, accepts, spare } = this.#split(arm, type, criterion);
+    const search = { type, criterion: asked, keys, reversed: order.reversed, wanted };
+    const stride = accepts === undefined ? limit : Math.max(STRIDE, limit);
     const found: Found[] = [];
     let after = walk.after;
-    while (found.length < limit) {
-      const stride = accepts === undefined ? limit : Math.max(STRIDE, limit);
-      const wanted = accepts === undefined || found.length > 0 ? stride : Math.min(stride, limit + 8);
-      const rows = arm.search.find({
-        type,
-        criterion: asked,
-        keys,
-        reversed: order.reversed,
-        after,
-        limit: wanted,
-        wanted: limit,
-      });
+    for (let size = Math.min(stride, Math.ceil(limit * (1 + spare))); found.length < limit; size = stride) {
+      const rows = arm.search.find({ ...search, after, limit: size });
       for (const row of rows) {
         if (found.length === limit) break;
         if (accepts === undefined || accepts(row.rid)) found.push({ ...row, type, arm });
       }
-      if (rows.length < wanted) break;
+      if (rows.length < size) break;
       after = rows.at(-1);
     }
     return found;
@@ -221,9 +216,10 @@ export class CollectionSearch {
     arm: CollectionArm,
     type: string,
     criterion: ArmCriterion,
-  ): { readonly asked: ArmCriterion; readonly accepts: ((rid: number) => boolean) | undefined } {
+  ): Split {
     const isVisible = this.#view.visibility(arm, type);
-    if (this.#view.decidesAlone(arm, criterion)) return { asked: criterion, accepts: isVisible };
+    if (this.#view.decidesAlone(arm, criterion))
+      return { asked: criterion, accepts: isVisible, spare: this.#spare(arm, type) };
     const parts = conjuncts(criterion);
     const crossing = parts.filter((part) => !standsAlone(part));
     return {
@@ -231,7 +227,13 @@ export class CollectionSearch {
       accepts: (rid) =>
         (isVisible === undefined || isVisible(rid)) &&
         crossing.every((part) => this.#test.satisfies(arm, type, rid, part)),
+      spare: MOST_SPARE,
     };
+  }
+
+  /** Who writes does not know how much is shadowed without looking at all of it. */
+  #spare(arm: CollectionArm, type: string): number {
+    return this.#overlayMemory === undefined ? MOST_SPARE : this.#view.shadowedShare(arm, type);
   }
 
   #count(type: string, criterion: ArmCriterion): number {
@@ -344,6 +346,13 @@ interface Asked {
   cheapTotal?: number | 'costly';
 }
 
+interface Split {
+  readonly asked: ArmCriterion;
+  readonly accepts: ((rid: number) => boolean) | undefined;
+  /** So many more rows than are wanted are asked for at first, as a share, since some are not accepted. */
+  readonly spare: number;
+}
+
 type TypeCriteria = readonly { readonly type: string; readonly criterion: ArmCriterion }[];
 
 interface Walk {
@@ -351,4 +360,6 @@ interface Walk {
   readonly order: DocumentOrder;
   readonly after: Position | undefined;
   readonly limit: number;
+  /** Of both arms together, where it is more than `limit`. */
+  readonly wanted?: number;
 }

@@ -39,6 +39,14 @@ export class CollectionView {
     return (rid) => !changes.isShadowed(type, rid);
   }
 
+  /** About which share of an arm's documents is not the collection's, rather too high than too low; 0 only where none is. */
+  shadowedShare(arm: CollectionArm, type: string): number {
+    const changes = this.changes;
+    if (changes === undefined || arm !== this.master) return 0;
+    const shadowed = changes.shadowed(type).size;
+    return shadowed === 0 ? 0 : Math.min(1, 0.05 + (1.5 * shadowed) / Math.max(1, arm.size(type)));
+  }
+
   /** True when no document of the other arm can make a difference. */
   decidesAlone(arm: CollectionArm, criterion: ArmCriterion): boolean {
     if (standsAlone(criterion)) return true;
