@@ -28,8 +28,9 @@ const PLAN_BYTES = 2_000;
 const LONGEST_SEARCH = 5_000;
 /** Where it is not known how many are accepted. */
 const MOST_SPARE = 1;
-/** Rows asked for at a time where each is looked at here. */
+/** Rows asked for at a time where each is looked at here: at most, and beyond what the share accepted so far lets expect. */
 const STRIDE = 256;
+const SOME = 4;
 
 /**
  * Searches one tenant's collection, overlay and master as if they were one. Every document lives wholly in one arm, so each
@@ -199,7 +200,8 @@ export class CollectionSearch {
     const stride = accepts === undefined ? limit : Math.max(STRIDE, limit);
     const found: Found[] = [];
     let after = walk.after;
-    for (let size = Math.min(stride, Math.ceil(limit * (1 + spare))); found.length < limit; size = stride) {
+    let size = Math.min(stride, Math.ceil(limit * (1 + spare)));
+    for (let looked = 0; found.length < limit; ) {
       const rows = arm.search.find({ ...search, after, limit: size });
       for (const row of rows) {
         if (found.length === limit) break;
@@ -207,6 +209,8 @@ export class CollectionSearch {
       }
       if (rows.length < size) break;
       after = rows.at(-1);
+      looked += rows.length;
+      size = Math.min(stride, SOME + Math.ceil(((limit - found.length) * looked) / found.length));
     }
     return found;
   }
