@@ -62,10 +62,7 @@ export class SearchPlan {
     });
     if (choices.length === 0) return undefined;
     const few = this.#few(type, limit, order);
-    const counted = choices.map((choice) => ({
-      ...choice,
-      count: this.countUpTo(choice.accesses, few + 1),
-    }));
+    const counted = choices.map(({ accesses, rest }) => ({ rest, ...this.#counted(accesses, few + 1) }));
     counted.sort((a, b) => a.count - b.count);
     const best = counted[0]!;
     if (best.count <= few) return { ...best, few: true };
@@ -84,9 +81,19 @@ export class SearchPlan {
 
   /** Rows of index ranges, as far as `most`. */
   countUpTo(accesses: readonly Access[], most: number): number {
+    return this.#counted(accesses, most).count;
+  }
+
+  /** Without the ranges that are known to be empty. */
+  #counted(accesses: readonly Access[], most: number): Pick<Lead, 'accesses' | 'count'> {
+    const used: Access[] = [];
     let count = 0;
-    for (const { from, where } of accesses) {
-      if (count >= most) break;
+    for (const access of accesses) {
+      if (count >= most) {
+        used.push(access);
+        continue;
+      }
+      const { from, where } = access;
       const sql = joined(
         [
           fragment(`SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE`),
@@ -95,9 +102,11 @@ export class SearchPlan {
         ],
         ' ',
       );
-      count += this.remembered(sql);
+      const found = this.remembered(sql);
+      if (found > 0) used.push(access);
+      count += found;
     }
-    return count;
+    return { accesses: used, count };
   }
 
   #systems(table: 'token' | 'identifier', parameter: number, code: string): readonly number[] {
