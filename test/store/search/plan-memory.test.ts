@@ -32,3 +32,12 @@ it('does not keep the text of long keys', () => {
   }
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000);
 });
+
+it('keeps the answers of its parts apart, within one bound', () => {
+  const memory = new PlanMemory<unknown>(1_000);
+  const [before, after] = [memory.part(), memory.part()];
+  before.get('count Patient', () => 1);
+  expect([after.get('count Patient', () => 2), before.get('count Patient', () => 3)]).toEqual([2, 1]);
+  after.get('plan', () => 'long', 900);
+  expect(before.get('count Patient', () => 4)).toBe(4);
+});

@@ -216,11 +216,7 @@ export class CollectionSearch {
   }
 
   /** What the arm's own statement decides, and what is decided here for each of its documents. */
-  #split(
-    arm: CollectionArm,
-    type: string,
-    criterion: ArmCriterion,
-  ): Split {
+  #split(arm: CollectionArm, type: string, criterion: ArmCriterion): Split {
     const isVisible = this.#view.visibility(arm, type);
     if (this.#view.decidesAlone(arm, criterion))
       return { asked: criterion, accepts: isVisible, spare: this.#spare(arm, type) };

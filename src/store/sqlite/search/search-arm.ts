@@ -1,23 +1,29 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import { type ArmCriterion, conjuncts, type RefersCriterion } from '../../search/arm-criterion.ts';
-import { allOf, FALSE, type Fragment, fragment, joined, TRUE } from '../../search/fragment.ts';
+import { allOf, FALSE, type Fragment, fragment, joined, type SqlValue, TRUE } from '../../search/fragment.ts';
 import type { MemoryPart } from '../../search/plan-memory.ts';
 import type { Position, SortValue } from '../../search/position.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
 import type { ArmFile } from './arm-file.ts';
+import { ArmKeys, type VaryingKey } from './arm-keys.ts';
 import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.ts';
-import type { ArmProfile, DocumentKey } from './arm-profile.ts';
+import type { ArmProfile } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
 import { behind, orderTerms } from './keyset.ts';
 import { firstReferrers } from './referrers.ts';
 import { inTime } from './search-functions.ts';
 import { type Lead, SearchPlan } from './search-plan.ts';
-import { sortValue } from './sort-value.ts';
 import { type SortWalk, sortWalk } from './sort-walk.ts';
 
 /** Rows of an index that are counted without being asked for, and documents that are looked at. */
 const MOST_COUNTED = 2_000;
 const MOST_LOOKED_AT = 300;
+
+/**
+ * Rows of an index that are sorted here where they do not come in order: SQLite would set up a table of its own for it, which takes
+ * longer than so few rows are worth.
+ */
+const MOST_SORTED_HERE = 300;
 
 /** Which documents of an arm, in which order, from where. */
 export interface ArmSearch {
@@ -33,12 +39,6 @@ export interface ArmSearch {
   readonly also?: (rid: string) => Fragment;
 }
 
-/** A sort key that differs between the documents of the arm. */
-interface VaryingKey extends TypeSortKey {
-  /** SQL of its value, given SQL of a rid. */
-  readonly value: (rid: string) => Fragment;
-}
-
 /**
  * Searches one arm of a collection, the master or an overlay, as if there were no other. The cheapest way is chosen by
  * counting at most so many rows of each index range: either the documents that some range leads to are few, and all are
@@ -47,22 +47,24 @@ interface VaryingKey extends TypeSortKey {
 export class SearchArm {
   readonly #file: ArmFile;
   readonly #profile: ArmProfile;
+  readonly #keys: ArmKeys;
   readonly #plan: SearchPlan;
 
   constructor(file: ArmFile, profile: ArmProfile, memory: (() => MemoryPart) | undefined) {
     this.#file = file;
     this.#profile = profile;
+    this.#keys = new ArmKeys(profile);
     this.#plan = new SearchPlan(file, memory);
   }
 
   /** Positions of documents in the order of the search, at most `limit`. */
   find(search: ArmSearch): Position[] {
     if (search.limit <= 0) return [];
-    const constants = search.keys.map((key) => this.#constant(key));
+    const constants = search.keys.map((key) => this.#keys.constant(key));
     const start = afterConstants(search, constants);
     if (start === 'nothing') return [];
     const keys = search.keys.flatMap((key, index) =>
-      constants[index] === undefined ? [this.#varying(key)] : [],
+      constants[index] === undefined ? [this.#keys.varying(key)] : [],
     );
     const found = this.#find({ ...search, after: start }, keys);
     if (keys.length === search.keys.length) return found;
@@ -130,9 +132,9 @@ export class SearchArm {
   /** What a document is sorted by. */
   sortValues(keys: readonly TypeSortKey[], rid: number): SortValue[] {
     return keys.map((key) => {
-      const constant = this.#constant(key);
+      const constant = this.#keys.constant(key);
       if (constant !== undefined) return constant;
-      const value = this.#varying(key).value('s.rid');
+      const value = this.#keys.varying(key).value('s.rid');
       const sql = joined([fragment('SELECT'), value, fragment('FROM (SELECT ? AS rid) s', rid)], ' ');
       return this.#file.rows(sql.sql, sql.values)[0]![0] ?? null;
     });
@@ -155,15 +157,22 @@ export class SearchArm {
 
   #byRid(search: ArmSearch, parts: readonly ArmCriterion[], lead: Lead | undefined): Position[] {
     const order = search.reversed ? 'ASC' : 'DESC';
+    const bound = (rid: string) => positionBound(search, rid);
+    if (lead !== undefined && lead.count <= MOST_SORTED_HERE && !isOrdered(lead)) {
+      const rows = this.#rows(this.#select(search, parts, lead, bound, 'repeated'));
+      const rids = [...new Set(rows.map(([rid]) => rid as number))];
+      rids.sort((a, b) => (search.reversed ? a - b : b - a));
+      return rids.slice(0, search.limit).map((rid) => ({ rid, values: [] }));
+    }
     const [part] = parts;
     const isMany = lead?.few !== true && parts.length === 1 && search.also === undefined;
     const sql =
       isMany && part?.kind === 'refers' && this.#areRare(part)
         ? firstReferrers(part, search)
-        : this.#select(search, parts, lead, (rid) => positionBound(search, rid));
+        : this.#select(search, parts, lead, bound);
     if (sql === undefined) return [];
     const limited = joined([sql, fragment(`ORDER BY rid ${order} LIMIT ?`, search.limit)], ' ');
-    return this.#file.rows(limited.sql, limited.values).map(([rid]) => ({ rid: rid as number, values: [] }));
+    return this.#rows(limited).map(([rid]) => ({ rid: rid as number, values: [] }));
   }
 
   /** Where many of a type are referred to, the next referrer is soon met by walking. */
@@ -329,16 +338,21 @@ export class SearchArm {
     return this.#positions(sql);
   }
 
-  #positions({ sql, values }: Fragment): Position[] {
-    return this.#file.rows(sql, values).map(([rid, ...keys]) => ({ rid: rid as number, values: keys }));
+  #rows(query: Fragment | undefined): SqlValue[][] {
+    return query === undefined ? [] : this.#file.rows(query.sql, query.values);
   }
 
-  /** SELECT of the rids that satisfy all parts, each once; undefined when there are none for certain. */
+  #positions(query: Fragment): Position[] {
+    return this.#rows(query).map(([rid, ...keys]) => ({ rid: rid as number, values: keys }));
+  }
+
+  /** SELECT of the rids that satisfy all parts; undefined when there are none for certain. */
   #select(
     { type, also }: Pick<ArmSearch, 'type' | 'also'>,
     parts: readonly ArmCriterion[],
     lead: Lead | undefined,
     bound: (rid: string) => Fragment,
+    each: 'once' | 'repeated' = 'once',
   ): Fragment | undefined {
     const conditions = new CriterionConditions(this.#profile);
     const asked = (rest: readonly ArmCriterion[]) => [
@@ -358,31 +372,16 @@ export class SearchArm {
       const live = from.startsWith('document') ? [this.#profile.live('x')] : [];
       const all = allOf([where, ...asked(lead.rest), ...live]);
       if (all === FALSE) return [];
-      return [joined([fragment(`SELECT DISTINCT x.rid AS rid FROM ${from} WHERE`), all], ' ')];
+      const distinct = each === 'once' ? 'DISTINCT ' : '';
+      return [joined([fragment(`SELECT ${distinct}x.rid AS rid FROM ${from} WHERE`), all], ' ')];
     });
-    return selects.length === 0 ? undefined : joined(selects, ' UNION ');
+    return selects.length === 0 ? undefined : joined(selects, each === 'once' ? ' UNION ' : ' UNION ALL ');
   }
+}
 
-  #constant({ by }: TypeSortKey): SortValue | undefined {
-    if (by.kind === 'none') return null;
-    return by.kind === 'index' || by.kind === 'id' ? undefined : this.#profile.constant(by.kind);
-  }
-
-  #varying(key: TypeSortKey): VaryingKey {
-    const { by, descending } = key;
-    switch (by.kind) {
-      case 'index':
-        return { ...key, value: (rid) => sortValue(by.shape, by.parameter, descending, rid) };
-      case 'id':
-        return { ...key, value: (rid) => fragment(`(SELECT y.id FROM document y WHERE y.rid = ${rid})`) };
-      case 'none':
-        return { ...key, value: () => fragment('NULL') };
-      default: {
-        const { kind } = by as { readonly kind: DocumentKey };
-        return { ...key, value: (rid) => fragment(this.#profile.key(kind, rid)) };
-      }
-    }
-  }
+/** The documents that it leads to come by rid. */
+function isOrdered({ accesses }: Lead): boolean {
+  return accesses.length === 1 && accesses[0]!.ordered;
 }
 
 function positionBound({ after, reversed }: ArmSearch, rid: string): Fragment {
