@@ -104,6 +104,8 @@ function requireParameters({ parameters }: Route, request: ApiRequest): void {
 
 function requireAddress({ type, id }: AddressParts): void {
   if (type !== undefined && !isResourceType(type)) {
+    if (type.startsWith('$'))
+      throw new WarmfhirError('route-not-found', `There is no operation ${type} here.`);
     throw new WarmfhirError('resource-type-unknown', `FHIR R4 has no resource type ${JSON.stringify(type)}.`);
   }
   if (id !== undefined && !isResourceId(id)) throw new WarmfhirError('resource-id-invalid');

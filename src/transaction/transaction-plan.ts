@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WarmfhirError } from '../errors.ts';
+import { ifNoneExist } from '../fhir/if-none-exist.ts';
 import { shown } from '../fhir/parse-resource.ts';
 import { isResourceType } from '../fhir/resource-type.ts';
 import { type RequestEntry, readRequestEntry } from './bundle-text.ts';
@@ -101,8 +102,8 @@ function planEntry({ request, fullUrl, resource }: RequestEntry, index: number):
       resource === undefined ? `A ${method} needs a resource.` : `A ${method} takes no resource.`,
     );
   }
-  const ifNoneExist = headers['if-none-exist'];
-  if (ifNoneExist !== undefined && (method !== 'POST' || isSearchPost(request))) {
+  const condition = headers['if-none-exist'];
+  if (condition !== undefined && (method !== 'POST' || isSearchPost(request))) {
     throw new WarmfhirError(
       'body-invalid',
       `A ${isSearchPost(request) ? 'search' : method} takes no ifNoneExist.`,
@@ -113,8 +114,8 @@ function planEntry({ request, fullUrl, resource }: RequestEntry, index: number):
     criteria:
       address.kind === 'criteria'
         ? { type: address.type, query: address.query }
-        : address.kind === 'type' && ifNoneExist !== undefined
-          ? { type: address.type, query: ifNoneExist.replace(/^[A-Za-z]*\?/, '') }
+        : address.kind === 'type' && condition !== undefined
+          ? { type: address.type, query: ifNoneExist(condition, address.type) }
           : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantCollection } from '../../collection/tenant-collection.ts';
+import { ifNoneExist } from '../../fhir/if-none-exist.ts';
 import type { ResourceContent } from '../../fhir/resource-content.ts';
 import type { WriteResult } from '../../store/write.ts';
 import type { ApiContext } from '../api-context.ts';
@@ -32,8 +33,7 @@ export function createRoute(api: ApiContext): TenantRoute {
         const [result] = await collection.write([{ kind: 'create', content }], api.clock.now());
         return writeReply(api, result, request, reply);
       }
-      // Some clients put the type or a question mark in front.
-      const query = condition.replace(/^[A-Za-z]*\?/, '');
+      const query = ifNoneExist(condition, type);
       const bases = [fhirBaseUrl(api, request)];
       const result = await untilSettled(() => createUnlessThere(api, collection, content, query, bases));
       return writeReply(api, result, request, reply);

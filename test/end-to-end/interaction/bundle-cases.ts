@@ -60,6 +60,11 @@ const WRONG: readonly (readonly [string, object, number, string?])[] = [
     asked('POST', 'Patient', person('x'), condition('gender=male')),
     412,
   ],
+  [
+    'a conditional create by another type',
+    asked('POST', 'Patient', person('x'), condition('Encounter?_id=e1')),
+    400,
+  ],
   ['a conditional create by what is unknown', asked('POST', 'Patient', person('x'), condition('nme=x')), 400],
   ['a conditional update that several match', asked('PUT', 'Patient?gender=male', person('x')), 412],
   ['a conditional update by nothing', asked('PUT', 'Patient?', person('x')), 400],
@@ -179,6 +184,15 @@ export const transactions: Section = {
     {
       name: 'a conditional create of what is there',
       request: send('transaction', asked('POST', 'Patient', person('x'), condition('identifier=urn:s|p1'))),
+      status: 200,
+      body: { entry: [status('200 OK')] },
+    },
+    {
+      name: 'a conditional create by a whole address',
+      request: send(
+        'transaction',
+        asked('POST', 'Patient', person('x'), condition('http://127.0.0.1/fhir/Patient?identifier=urn:s|p1')),
+      ),
       status: 200,
       body: { entry: [status('200 OK')] },
     },

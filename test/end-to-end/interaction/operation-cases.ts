@@ -98,6 +98,12 @@ export const operations: Section = {
       status: 200,
       body: returned({ versionId: '1' }),
     },
+    {
+      name: 'one that there is not',
+      request: post('/$validate', person('x')),
+      status: 404,
+      body: { issue: [{ diagnostics: 'There is no operation $validate here.' }] },
+    },
     { name: '$meta of what is not there', request: { path: '/Patient/nobody/$meta' }, status: 404 },
   ],
 };

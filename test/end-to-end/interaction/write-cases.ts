@@ -84,6 +84,20 @@ export const conditionalCreates: Section = {
       status: 200,
       body: { id: 'p1' },
     },
+    ...['Patient?identifier=urn:s|p1', 'http://127.0.0.1/fhir/Patient?identifier=urn:s|p1'].map(
+      (criteria) => ({
+        name: `where one matches ${criteria}`,
+        request: post('/Patient', person('p1'), { 'if-none-exist': criteria }),
+        status: 200,
+        body: { id: 'p1' },
+      }),
+    ),
+    {
+      name: 'by criteria of another type',
+      request: post('/Patient', person('p1'), { 'if-none-exist': 'Encounter?_id=e1' }),
+      status: 400,
+      body: outcome('invalid'),
+    },
     {
       name: 'where several match',
       request: post('/Patient', person('x'), { 'if-none-exist': 'gender=male' }),
