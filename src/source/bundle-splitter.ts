@@ -73,6 +73,11 @@ export class BundleSplitter {
     return this.#members;
   }
 
+  /** Every key of the outermost object. */
+  get keys(): ReadonlySet<string> {
+    return this.#keys;
+  }
+
   /** A key that the outermost object has twice. */
   get repeatedKey(): string | undefined {
     return this.#repeatedKey;

@@ -4,9 +4,16 @@ import { shown } from '../fhir/parse-resource.ts';
 import { type BundleEntry, BundleSplitter } from '../source/bundle-splitter.ts';
 import { objectMembers, parsedMember, type ValueRange } from '../source/object-members.ts';
 import { type EntryRequest, entryRequest } from './entry-request.ts';
+import { requireMembers } from './known-members.ts';
 
+/** Members of `Bundle` in R4. */
+const BUNDLE_MEMBERS: ReadonlySet<string> = new Set(
+  'resourceType id meta implicitRules language identifier type timestamp total link entry signature'.split(
+    ' ',
+  ),
+);
 /** Members of `Bundle.entry` in R4. */
-const MEMBERS: ReadonlySet<string> = new Set(
+const ENTRY_MEMBERS: ReadonlySet<string> = new Set(
   'id extension modifierExtension link fullUrl resource search request response'.split(' '),
 );
 
@@ -45,6 +52,7 @@ export function readBundle(body: Uint8Array): RequestBundle {
   if (type !== 'batch' && type !== 'transaction') {
     throw new WarmfhirError('body-invalid', `The base takes a batch or a transaction, not ${shown(type)}.`);
   }
+  requireMembers('A Bundle', splitter.keys, BUNDLE_MEMBERS);
   return { type, entries };
 }
 
@@ -58,9 +66,7 @@ export function readRequestEntry(text: Uint8Array, bases: readonly string[]): Re
     throw repeated('entry', key);
   });
   if (members === undefined) throw new WarmfhirError('json-malformed', 'The entry is not a JSON object.');
-  for (const key of members.keys()) {
-    if (!MEMBERS.has(key)) throw new WarmfhirError('body-invalid', `An entry has no member ${shown(key)}.`);
-  }
+  requireMembers('An entry', members.keys(), ENTRY_MEMBERS);
   const fullUrl = parsedMember(text, members.get('fullUrl'));
   if (fullUrl !== undefined && typeof fullUrl !== 'string') {
     throw new WarmfhirError('body-invalid', 'The entry has a fullUrl that is no text.');

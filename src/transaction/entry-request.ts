@@ -2,6 +2,7 @@ import { WarmfhirError } from '../errors.ts';
 import { shown } from '../fhir/parse-resource.ts';
 import { isResourceId } from '../fhir/resource-id.ts';
 import { isResourceType } from '../fhir/resource-type.ts';
+import { requireMembers } from './known-members.ts';
 
 export type EntryMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -25,6 +26,11 @@ const HEADERS = [
   ['ifModifiedSince', 'if-modified-since'],
   ['ifNoneExist', 'if-none-exist'],
 ] as const;
+/** Members of `Bundle.entry.request` in R4. */
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'extension', 'modifierExtension', 'method', 'url'],
+  ...HEADERS.map(([member]) => member),
+]);
 /** Steps of a path are names, ids and operations; so it cannot leave the base. */
 const PATH = /^[A-Za-z0-9_$.-]+(?:\/[A-Za-z0-9_$.-]+)*$/;
 
@@ -39,6 +45,7 @@ export function entryRequest(value: unknown, bases: readonly string[]): EntryReq
     throw new WarmfhirError('body-invalid', 'The entry has no request.');
   }
   const request = value as Readonly<Record<string, unknown>>;
+  requireMembers('A request', Object.keys(request), MEMBERS);
   const { method } = request;
   if (typeof method !== 'string' || !METHODS.has(method)) {
     throw new WarmfhirError('body-invalid', `The request has the method ${shown(method)}.`);
@@ -53,16 +60,31 @@ export function entryRequest(value: unknown, bases: readonly string[]): EntryReq
     }
     headers[header] = given;
   }
-  return { method: method as EntryMethod, url: relativeUrl(request.url, bases), headers };
+  const url = relativeUrl(request.url, bases);
+  // What is at the base itself can be searched, and nothing else.
+  if (url === '' || (url.startsWith('?') && method !== 'GET' && method !== 'HEAD')) {
+    throw new WarmfhirError(
+      'body-invalid',
+      `The request has a url that takes no ${method}: ${shown(request.url)}.`,
+    );
+  }
+  return { method: method as EntryMethod, url, headers };
 }
 
 function relativeUrl(url: unknown, bases: readonly string[]): string {
   if (typeof url !== 'string') throw new WarmfhirError('body-invalid', 'The request has no url.');
-  const base = bases.find((each) => url.startsWith(`${each}/`));
-  const relative = (base === undefined ? url : url.slice(base.length)).replace(/^\//, '');
+  const base = bases.find((each) => url.startsWith(`${each}/`) || url.startsWith(`${each}?`));
+  // As in any address, a slash at the end means nothing.
+  const relative = (base === undefined ? url : url.slice(base.length))
+    .replace(/^\//, '')
+    .replace(/^([^?]*[^?/])\/(?=\?|$)/, '$1');
   const [path = ''] = relative.split('?', 1);
   const steps = path.split('/');
-  if (!PATH.test(path) || steps.some((step) => /^\.+$/.test(step)) || /\s|[\0-\x1f]/.test(relative)) {
+  if (
+    (path !== '' && !PATH.test(path)) ||
+    steps.some((step) => /^\.+$/.test(step)) ||
+    /\s|[\0-\x1f]/.test(relative)
+  ) {
     throw new WarmfhirError(
       'body-invalid',
       `The request has a url that is none below the base: ${shown(url)}.`,
@@ -92,7 +114,7 @@ export type ResourceAddress =
 export function resourceAddress(url: string): ResourceAddress {
   const question = url.indexOf('?');
   const [type = '', id, ...rest] = (question === -1 ? url : url.slice(0, question)).split('/');
-  if (type.startsWith('$') || type.startsWith('_')) return { kind: 'other' };
+  if (type === '' || type.startsWith('$') || type.startsWith('_')) return { kind: 'other' };
   if (!isResourceType(type)) {
     throw new WarmfhirError('resource-type-unknown', `FHIR R4 has no resource type ${shown(type)}.`);
   }

@@ -186,6 +186,7 @@ describe('a transaction', () => {
       '{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST","url":"Patient"},"resource":{"resourceType":"Patient",}}]}',
       400,
     ],
+    ['a member that it has not', { ...bundle('batch', []), entries: [] }, 400],
     ['its type twice', '{"resourceType":"Bundle","type":"batch","type":"transaction"}', 400],
     [
       'a method twice',
@@ -272,6 +273,14 @@ describe('a batch', () => {
     expect(json.entry[1].resource.id).toBe('b1');
     expect(json.entry[2].response.outcome.resourceType).toBe('OperationOutcome');
     expect(json.entry[5].resource).toMatchObject({ type: 'searchset', total: 1 });
+  });
+
+  it('says when a resource that it brings was modified, to the millisecond of the resource', async () => {
+    for (const type of ['batch', 'transaction']) {
+      const { json } = await send(type, [request('GET', 'Patient/p1')]);
+      const [{ resource, response }] = json.entry;
+      expect(response.lastModified).toBe(resource.meta.lastUpdated);
+    }
   });
 
   it('keeps to its tenant', async () => {

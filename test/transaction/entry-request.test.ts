@@ -13,6 +13,12 @@ describe('entryRequest', () => {
     ['Patient/1/$everything', 'Patient/1/$everything'],
     ['Patient/1/_history/2', 'Patient/1/_history/2'],
     ['$meta', '$meta'],
+    ['Patient/', 'Patient'],
+    ['Patient/?name=a/', 'Patient?name=a/'],
+    ['Patient/1/', 'Patient/1'],
+    ['?_type=Patient', '?_type=Patient'],
+    ['/?_type=Patient', '?_type=Patient'],
+    ['https://own.example/fhir?_type=Patient', '?_type=Patient'],
   ])('takes %s below the base', (given, relative) => expect(url(given)).toBe(relative));
 
   it.each([
@@ -24,6 +30,8 @@ describe('entryRequest', () => {
     'Patient/../../x',
     'Patient/%2e%2e',
     'Patient//1',
+    'Patient//',
+    'https://own.example/fhir/',
     'https://other.example/fhir/Patient/1',
     'https://own.example/fhirx/Patient/1',
     'Patient 1',
@@ -43,6 +51,20 @@ describe('entryRequest', () => {
     }
   });
 
+  it('searches at the base, and does nothing else there', () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      expect(() => entryRequest({ method, url: '?_id=1' }, [])).toThrow(`takes no ${method}`);
+    }
+  });
+
+  it('refuses members that a request has not', () => {
+    expect(() => entryRequest({ method: 'PUT', url: 'Patient/1', ifmatch: 'W/"1"' }, [])).toThrow(
+      'A request has no member "ifmatch". Did you mean ifMatch?',
+    );
+    const extended = { method: 'GET', url: 'Patient', _url: { extension: [] }, extension: [] };
+    expect(entryRequest(extended, []).url).toBe('Patient');
+  });
+
   it.each([undefined, null, 'GET', { method: 'get', url: 'Patient' }, { url: 'Patient' }])(
     'refuses %j',
     (value) =>
@@ -59,6 +81,7 @@ describe('resourceAddress', () => {
     ['Patient/_search', { kind: 'other' }],
     ['Patient/1/$everything', { kind: 'other' }],
     ['_history', { kind: 'other' }],
+    ['?_type=Patient', { kind: 'other' }],
   ])('tells what %s is', (address, expected) => expect(resourceAddress(address)).toEqual(expected));
 
   it('refuses unknown types and illegal ids', () => {

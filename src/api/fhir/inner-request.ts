@@ -46,12 +46,12 @@ export function responseEntry(api: ApiContext, outer: ApiRequest, index: number,
   const { status, headers, body } = reply;
   const base = fhirBaseUrl(api, outer);
   const { location, etag } = headers;
-  const modified = headers['last-modified'];
+  const lastModified = modifiedAt(reply);
   const response = JSON.stringify({
     status: statusLine(status),
     ...(location === undefined ? {} : { location: location.replace(`${base}/`, '') }),
     ...(etag === undefined ? {} : { etag }),
-    ...(modified === undefined ? {} : { lastModified: new Date(modified).toISOString() }),
+    ...(lastModified === undefined ? {} : { lastModified }),
   });
   if (body === '') return `{"response":${response}}`;
   // What is no resource asked for is about the request.
@@ -59,4 +59,14 @@ export function responseEntry(api: ApiContext, outer: ApiRequest, index: number,
   const isOutcome = body.startsWith('{"resourceType":"OperationOutcome"');
   if (isOutcome) return `{"response":${response.slice(0, -1)},"outcome":${body}}}`;
   return `{"resource":${body},"response":${response}}`;
+}
+
+/** R4 has it match the resource that comes with it; the header has no fractions of seconds. */
+function modifiedAt({ headers, body }: InnerReply): string | undefined {
+  const modified = headers['last-modified'];
+  if (modified === undefined) return undefined;
+  const { meta } = (body === '' ? {} : JSON.parse(body)) as {
+    readonly meta?: { readonly lastUpdated?: string };
+  };
+  return meta?.lastUpdated ?? new Date(modified).toISOString();
 }

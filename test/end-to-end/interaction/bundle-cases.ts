@@ -46,6 +46,11 @@ const WRONG: readonly (readonly [string, object, number, string?])[] = [
   ['no resource', asked('POST', 'Patient'), 400],
   ['no request', { resource: person('x') }, 400],
   ['no entry', [] as object, 400],
+  [
+    'a condition that is spelled wrong',
+    asked('DELETE', 'Patient/p1', undefined, { request: { ifmatch: 'W/"99"' } }),
+    400,
+  ],
   ['a member that is none', { ...asked('GET', 'Patient/p1'), colour: 'red' }, 400],
   [
     'a wrong element',
@@ -103,6 +108,12 @@ const posted = (type: string): Section['cases'] => [
   {
     name: 'a posted search by its address',
     request: send(type, asked('POST', 'Patient/_search?_id=p1')),
+    status: 200,
+    body: { entry: [{ resource: { type: 'searchset', entry: [{ resource: { id: 'p1' } }] } }] },
+  },
+  {
+    name: 'a search of everything',
+    request: send(type, asked('GET', '?_type=Patient&_id=p1')),
     status: 200,
     body: { entry: [{ resource: { type: 'searchset', entry: [{ resource: { id: 'p1' } }] } }] },
   },
