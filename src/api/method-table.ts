@@ -7,6 +7,8 @@ interface Entry {
   readonly methods: Set<string>;
 }
 
+const CALL = /\/\$[^/]*\/?$/;
+
 /** Which methods each address takes. */
 export class MethodTable {
   readonly #entries: readonly Entry[];
@@ -27,7 +29,11 @@ export class MethodTable {
 
   /** The methods that are taken at an address, sorted, or undefined where there is nothing. */
   allowed(address: string): readonly string[] | undefined {
-    const entry = this.#entries.find(({ pattern }) => pattern.test(address));
+    // What is called is an operation, and never an id that a path leaves open.
+    const isCall = CALL.test(address);
+    const entry = this.#entries.find(
+      ({ pattern, path }) => pattern.test(address) && (!isCall || CALL.test(path)),
+    );
     return entry === undefined ? undefined : [...entry.methods].sort();
   }
 

@@ -108,5 +108,8 @@ function requireAddress({ type, id }: AddressParts): void {
       throw new WarmfhirError('route-not-found', `There is no operation ${type} here.`);
     throw new WarmfhirError('resource-type-unknown', `FHIR R4 has no resource type ${JSON.stringify(type)}.`);
   }
+  if (id?.startsWith('$')) {
+    throw new WarmfhirError('route-not-found', `There is no operation ${id} of the type ${type}.`);
+  }
   if (id !== undefined && !isResourceId(id)) throw new WarmfhirError('resource-id-invalid');
 }

@@ -106,7 +106,13 @@ function chainCriterion(
   }
   if (modifier !== undefined && !targets.includes(modifier)) throw unknownModifier(code, modifier, targets);
   const { types } = context.kinds.parameter(parameter);
-  if (!types.has('Reference') && !types.has('Resource')) {
+  if (types.has('Resource')) {
+    throw new WarmfhirError(
+      'search-not-supported',
+      `The parameter ${code} of ${resourceType} is a resource inside of it, which chains do not look into.`,
+    );
+  }
+  if (!types.has('Reference')) {
     throw new WarmfhirError(
       'search-not-supported',
       `The parameter ${code} of ${resourceType} holds canonical addresses, which chains do not follow.`,

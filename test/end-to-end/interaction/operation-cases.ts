@@ -104,6 +104,11 @@ export const operations: Section = {
       status: 404,
       body: { issue: [{ diagnostics: 'There is no operation $validate here.' }] },
     },
+    ...['GET', 'POST'].map((method) => ({
+      name: `${method} of one that a type has not`,
+      request: { method, path: '/Observation/$lastn' },
+      status: 404,
+    })),
     { name: '$meta of what is not there', request: { path: '/Patient/nobody/$meta' }, status: 404 },
   ],
 };

@@ -15,6 +15,7 @@ describe('what cannot be read', () => {
     ['Patient', 'zzzzzz=x', 'parameter-unknown', 'Known are '],
     ['Observation', 'subject.nmae=x', 'parameter-unknown', '"nmae"'],
     ['Observation', 'code.text=x', 'parameter-unknown', 'no reference'],
+    ['Bundle', 'composition.type=x', 'search-not-supported', 'inside of it'],
     ['Patient', '_has:Observation:patient:kode=x', 'parameter-unknown', 'Did you mean code?'],
     ['Patient', '_has:Observation:code:code=x', 'parameter-invalid', 'does not refer to a Patient'],
     ['Patient', '_has:Observation=x', 'parameter-invalid', '_has:Type:reference:parameter'],
