@@ -4,7 +4,8 @@ import { nearest } from '../fhir/nearest.ts';
 /** The sentence on a parameter that is unknown, with what the client may have meant. */
 export function unknownParameter(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  const hint = near.length === 0 ? `Known are ${known.join(', ')}.` : `Did you mean ${near.join(' or ')}?`;
+  const all = known.length === 0 ? 'There are none.' : `Known are ${known.join(', ')}.`;
+  const hint = near.length === 0 ? all : `Did you mean ${near.join(' or ')}?`;
   return `The parameter ${JSON.stringify(name)} is unknown here. ${hint}`;
 }
 

@@ -104,6 +104,31 @@ export const operations: Section = {
       status: 404,
       body: { issue: [{ diagnostics: 'There is no operation $validate here.' }] },
     },
+    ...['/Patient/$validate', '/Patient/$meta', '/Patient/p1/$meta'].map((path) => ({
+      name: `${path} with an unknown parameter`,
+      request: post(path, {
+        resourceType: 'Parameters',
+        parameter: [{ name: 'modus', valueCode: 'create' }],
+      }),
+      status: 400,
+      body: outcome('not-supported'),
+    })),
+    {
+      name: '$validate with an unknown parameter, lenient',
+      request: post(
+        '/Patient/p1/$validate',
+        { resourceType: 'Parameters', parameter: [{ name: 'modus', valueCode: 'create' }] },
+        { prefer: 'handling=lenient' },
+      ),
+      status: 200,
+    },
+    {
+      name: '$meta with no parameters',
+      request: post('/Patient/p1/$meta', { resourceType: 'Parameters' }),
+      status: 200,
+      body: returned({ versionId: '1' }),
+    },
+    { name: '$meta with a resource', request: post('/Patient/p1/$meta', person('x')), status: 400 },
     ...['GET', 'POST'].map((method) => ({
       name: `${method} of one that a type has not`,
       request: { method, path: '/Observation/$lastn' },

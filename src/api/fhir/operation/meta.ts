@@ -4,8 +4,10 @@ import { addLabels, type MetaLabels } from '../../../fhir/meta-labels.ts';
 import { RESOURCE_TYPES } from '../../../fhir/resource-type.ts';
 import type { Criterion } from '../../../fhir/search/criterion.ts';
 import type { ApiContext, ApiRequest } from '../../api-context.ts';
+import { hasBody, jsonBytes } from '../../json-body.ts';
 import type { TenantRoute } from '../../route.ts';
 import { versionNumber } from '../vread.ts';
+import { operationInput } from './operation-input.ts';
 
 /** Resources that are looked through for the labels of a type or of all types. */
 const MOST_RESOURCES = 100_000;
@@ -58,6 +60,7 @@ export function metaReply(meta: object): string {
 }
 
 async function meta(api: ApiContext, collection: TenantCollection, request: ApiRequest): Promise<string> {
+  requireNoInput(request);
   const { type, id, version } = request.params;
   if (id === undefined) return metaReply(await labelsInUse(api, collection, type));
   const document =
@@ -65,6 +68,14 @@ async function meta(api: ApiContext, collection: TenantCollection, request: ApiR
       ? await collection.get(type!, id)
       : await collection.getVersion(type!, id, versionNumber(type!, id, version));
   return metaReply(metaOf(document.json));
+}
+
+/** The operation takes nothing: a Parameters resource without any is all that can be posted. */
+function requireNoInput(request: ApiRequest): void {
+  if (!hasBody(request)) return;
+  const { resource } = operationInput(request, jsonBytes(request), []);
+  if (resource !== undefined)
+    throw new WarmfhirError('body-invalid', 'The operation $meta takes no resource.');
 }
 
 export function metaOf(json: string): MetaLabels {

@@ -3,7 +3,8 @@ import { parseJson } from '../../../fhir/parse-json.ts';
 import { decoded } from '../../../fhir/patch/lexical-json.ts';
 import { resourceHead } from '../../../source/bundle-entry.ts';
 import type { ApiRequest } from '../../api-context.ts';
-import { single } from '../../query.ts';
+import { single, unknownParameter } from '../../query.ts';
+import { prefersLenient } from '../preference.ts';
 
 /** What an operation is given: in its address, in a Parameters resource, or a resource by itself. */
 export interface OperationInput {
@@ -21,14 +22,21 @@ interface Parameter {
 /**
  * Reads the input of an operation. A parameter in the body counts before one in the address.
  *
- * @throws encoding-invalid, json-malformed, body-invalid
+ * @param names of its parameters, `resource` among them where it takes one
+ * @throws parameter-unknown for another one in the body (unless the client is lenient), encoding-invalid, json-malformed, body-invalid
  */
 export function operationInput(
-  { query }: Pick<ApiRequest, 'query'>,
+  request: ApiRequest,
   body: Uint8Array | undefined,
+  names: readonly string[],
 ): OperationInput {
-  const sent = new URLSearchParams(query);
+  const sent = new URLSearchParams(request.query);
   const given = body === undefined ? undefined : parametersOf(body);
+  for (const { name } of prefersLenient(request) ? [] : (given ?? [])) {
+    if (!names.includes(name as string)) {
+      throw new WarmfhirError('parameter-unknown', unknownParameter(String(name), names));
+    }
+  }
   const value = (name: string) => primitive(given, name) ?? single(sent, name);
   if (body === undefined) return { value };
   if (given === undefined) return { resource: body, value };

@@ -45,7 +45,10 @@ export function validateRoutes(api: ApiContext): readonly TenantRoute[] {
 
 async function validate(api: ApiContext, collection: TenantCollection, request: ApiRequest): Promise<string> {
   const { type, id } = request.params as { type: string; id?: string };
-  const input = operationInput(request, hasBody(request) ? jsonBytes(request) : undefined);
+  const input = operationInput(request, hasBody(request) ? jsonBytes(request) : undefined, [
+    'resource',
+    ...PARAMETERS,
+  ]);
   const mode = input.value('mode');
   if (mode !== undefined && !MODES.has(mode)) {
     throw new WarmfhirError(
