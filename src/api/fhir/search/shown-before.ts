@@ -5,9 +5,9 @@ import type { StoredDocument } from '../../../store/document.ts';
 import type { SearchPage, SearchQuery } from '../../../store/search.ts';
 
 /** Documents that one statement asks about: for each there is a condition for every reference that may lead to it. */
-const AT_ONCE = 10;
+const AT_ONCE = 20;
 /** Matches that are looked at in one go; each of the first few mostly settles several documents. */
-const REFERRERS = 20;
+const REFERRERS = 50;
 
 /**
  * The documents that a page brings along and no page before it. Nothing is remembered between pages: those of earlier
@@ -36,9 +36,9 @@ export async function notShownBefore(
       });
       const before = new Set(found.included.map(keyOf));
       const left = open.filter((document) => !before.has(keyOf(document)));
-      if (left.length === open.length) break;
       for (const document of open) if (before.has(keyOf(document))) shown.add(keyOf(document));
-      open = left;
+      const isAll = found.matches.length < REFERRERS;
+      open = isAll || left.length === open.length ? [] : left;
     }
   }
   return included.filter((document) => !shown.has(keyOf(document)));
