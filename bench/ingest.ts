@@ -1,8 +1,38 @@
 import { rmSync, statSync } from 'node:fs';
 import { alternate, type Benchmark } from './harness/benchmark.ts';
+import { enlarge } from './harness/dataset.ts';
+import type { Figure } from './harness/report.ts';
 import { median } from './harness/statistics.ts';
+import type { Workshop } from './harness/workshop.ts';
 
 const ROUNDS = 3;
+
+/** How many times the dataset comes in: about a hundred thousand resources, and more than a million. */
+const SMALL = 2;
+const LARGE = 16;
+
+/** Resources/s of whole ingests, sealing included: the rate may not fall as the data grows. */
+async function growing(workshop: Workshop): Promise<Figure> {
+  const rate = async (factor: number): Promise<number> => {
+    const folder = workshop.path(`dataset-${factor}x`);
+    const data = workshop.path(`ingested-${factor}x`);
+    const files = await enlarge(workshop.dataset, factor, folder);
+    const { seconds } = await workshop.ingest(files, data);
+    for (const each of [folder, data]) rmSync(each, { recursive: true });
+    return (factor * workshop.dataset.keys.length) / seconds;
+  };
+  const resources = (factor: number) =>
+    `${(factor * workshop.dataset.keys.length).toLocaleString('en-US')} resources`;
+  const small = [await rate(SMALL), await rate(SMALL)];
+  const large = await rate(LARGE);
+  return {
+    what: resources(LARGE),
+    measured: large,
+    unit: 'resources/s',
+    baseline: { what: resources(SMALL), value: median([...small, await rate(SMALL)]) },
+    target: { of: 'ratio', at: 'least', value: 0.8 },
+  };
+}
 
 export const benchmark: Benchmark = {
   title:
@@ -64,6 +94,7 @@ export const benchmark: Benchmark = {
         target: { of: 'measured', at: 'most', value: 600 },
         rounds: memory,
       },
+      await growing(workshop),
     ];
   },
 };
