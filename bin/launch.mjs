@@ -63,19 +63,20 @@ export function whenNpmEnds(end) {
   timer.unref();
 }
 
+/** A server's young generation is bounded when its Node starts; `src/command/bound-young-generation.ts` says why. */
+const SERVER_FLAGS = ['--max-semi-space-size=16'];
+
 /**
  * Runs a script under the given Node with this process's terminal and arguments, passes signals on, and ends this
  * process the way the script ended. Should this process be killed outright, the script ends as well.
  */
 export function launch(node, script, args) {
-  const child = spawn(
-    node,
-    ['--import', new URL('./follow-launcher.mjs', import.meta.url).href, script, ...args],
-    {
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
-    },
-  );
+  const follow = ['--import', new URL('./follow-launcher.mjs', import.meta.url).href];
+  const flags = args[0] === 'serve' ? SERVER_FLAGS : [];
+  const child = spawn(node, [...flags, ...follow, script, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends Ctrl-C to the whole group: passing it on as well would count twice.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal));

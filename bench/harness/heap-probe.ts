@@ -15,7 +15,8 @@ export class HeapProbe {
   }
 
   static async connect(process: BenchProcess): Promise<HeapProbe> {
-    const address = /ws:\/\/\S+/.exec(process.output())?.[0];
+    // A server may start again in its own place: the last address is that of the process that runs.
+    const address = [...process.output().matchAll(/ws:\/\/\S+/g)].at(-1)?.[0];
     if (address === undefined) throw new Error('The process was not started with --inspect.');
     const socket = new WebSocket(address);
     await new Promise((resolve, reject) => {
