@@ -8,6 +8,9 @@ export interface ConnectionsOptions extends ConnectionOptions {
   readonly exclusive: number;
 }
 
+/** Beyond this a connection is replaced: each prepared statement takes some 50 KB of the server's memory. */
+const MOST_PREPARED = 200;
+
 interface Waiting {
   readonly resolve: (connection: DatabaseConnection) => void;
   readonly reject: (error: unknown) => void;
@@ -133,6 +136,7 @@ export class Connections {
 
   #giveBack(connection: DatabaseConnection): void {
     this.#inUse.delete(connection);
+    if (connection.prepared > MOST_PREPARED) void connection.end();
     if (connection.closed) this.#exclusive -= 1;
     else if (this.#closed) void connection.end();
     else this.#idle.push(connection);

@@ -50,6 +50,7 @@ export class DatabaseConnection {
   #failure: unknown;
   /** False behind a pooler: the next transaction may reach a server connection that has prepared nothing. */
   #prepares = true;
+  readonly #prepared = new Set<string>();
 
   private constructor(address: string, client: Client, deadlineMs: number) {
     this.address = address;
@@ -113,6 +114,11 @@ export class DatabaseConnection {
     return this.#closed;
   }
 
+  /** Statements that it has prepared: the server keeps them as long as the connection is open. */
+  get prepared(): number {
+    return this.#prepared.size;
+  }
+
   /**
    * Sends all of it in one go and resolves with the replies once the last is in. Text is one or several commands without
    * values; its reply is that of its last command. Rejects with the first error; what follows that was sent all the same.
@@ -125,6 +131,8 @@ export class DatabaseConnection {
       let left = items.length;
       let failure: unknown;
       for (const [index, item] of items.entries()) {
+        if (this.#prepares && typeof item !== 'string' && item.statement.name !== '')
+          this.#prepared.add(item.statement.name);
         const query =
           typeof item === 'string'
             ? { text: item }

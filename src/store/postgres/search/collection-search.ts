@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { WarmfhirError } from '../../../errors.ts';
 import { resourceTypeCode, resourceTypeOfCode } from '../../../fhir/resource-type.ts';
 import type { Criterion } from '../../../fhir/search/criterion.ts';
@@ -59,8 +60,8 @@ export class CollectionSearch {
     const counts = query.total === 'none' && query.count > 0 ? [] : types.map((each) => this.#count(each));
     const { forward, order, searches } = await this.#asked(query, types);
     const [part, ...otherParts] = query.count === 0 ? [] : partsOf(searches, order);
-    const page = part === undefined ? [] : [this.#statements.page(searches, part)];
-    const replies = await this.#askAll([...counts, ...page]);
+    const page = part === undefined ? [] : [this.#page(this.#statements.page(searches, part), searches)];
+    const replies = await this.#send([...counts.map(unnamed), ...page]);
     const total = this.#total(types, replies.slice(0, counts.length));
     const totals = counts.length === 0 ? {} : { total };
     if (query.count === 0) return { matches: [], included: [], ...totals };
@@ -238,12 +239,28 @@ export class CollectionSearch {
   }
 
   async #ask(statement: Fragment): Promise<readonly Row[]> {
-    return (await this.#askAll([statement]))[0]!;
+    return (await this.#send([unnamed(statement)]))[0]!;
   }
 
-  async #askAll(statements: readonly Fragment[]): Promise<(readonly Row[])[]> {
+  /**
+   * A page is prepared when its text is asked for once more, since planning it takes longer than finding it, but only where
+   * no plan is better for some values than for others: few documents that an index leads to, judged one by one.
+   */
+  #page(statement: Fragment, searches: readonly TypeSearch[]): Call {
+    const call = unnamed(statement);
+    const isSteady = searches.every(
+      ({ lead, keys, criterion }) => lead?.few === true && keys.length === 0 && standsAlone(criterion),
+    );
+    if (!isSteady) return call;
+    const name = `page_${hash('sha1', call.statement.text, 'base64url')}`;
+    if (this.#plan.remembered(name) !== undefined) return { ...call, statement: { ...call.statement, name } };
+    this.#plan.remember(name, 1);
+    return call;
+  }
+
+  async #send(calls: readonly Call[]): Promise<(readonly Row[])[]> {
     try {
-      const replies = await this.#database.search(this.#serial, statements.map(unnamed));
+      const replies = await this.#database.search(this.#serial, calls);
       return replies.map((reply) => reply.rows);
     } catch (error) {
       throw isTimeOut(error)
