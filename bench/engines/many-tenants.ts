@@ -1,5 +1,4 @@
 import { HeapProbe } from '../harness/heap-probe.ts';
-import { forEachConcurrently } from '../harness/http-client.ts';
 import type { Figure } from '../harness/report.ts';
 import type { BenchServer } from '../harness/server.ts';
 import { median } from '../harness/statistics.ts';
@@ -13,34 +12,35 @@ const CHANGES = 5;
 const ROUNDS = 7;
 /** One request at a time: a latency, not a queue. */
 const CONNECTIONS = 1;
+const MANY_CONNECTIONS = 64;
 const SECONDS = 3;
 
-/** What a node and its database are like with so many tenants. */
+/** A node that serves, with its database and the tenants that have changed something. */
 interface Node {
   readonly server: BenchServer;
   readonly database: string;
   readonly tenants: readonly string[];
+  /** Resident memory of the node that made the tenants, when it had done so, MB. */
+  readonly makerMB: number;
 }
 
 /**
- * A node that has made and warmed so many tenants, has changed documents of up to `CHANGED` of them and has read one of
- * each. Whatever their number, it has answered as many requests of each kind: with few tenants they take turns. So garbage,
- * compiled code and pages that were touched once are alike, and what differs is what tenants cost.
+ * Lets one node make and warm the tenants and change documents of up to `CHANGED` of them, and starts another that serves
+ * them: what it holds is what so many tenants cost, not what is left of making them.
  */
-async function prepare(workshop: Workshop, paths: readonly string[], registered: number): Promise<Node> {
+async function prepare(workshop: Workshop, registered: number): Promise<Node> {
   const store = await workshop.database(1);
-  const server = await workshop.serve(store, { nodeFlags: ['--inspect=127.0.0.1:0'] });
-  const tenants = tenantNames('tenant', registered);
-  const takingTurns = (requests: number) =>
-    Array.from({ length: requests }, (_, index) => tenants[index % registered]!);
-  await warmUp(server.client, takingTurns(REGISTERED));
-  const changing = takingTurns(CHANGED);
-  await changeDocuments(server.client, changing, workshop.dataset.keys, CHANGES);
+  const maker = await workshop.serve(store);
+  const all = tenantNames('tenant', registered);
+  await warmUp(maker.client, all);
+  const tenants = all.slice(0, CHANGED);
+  await changeDocuments(maker.client, tenants, workshop.dataset.keys, CHANGES);
+  const makerMB = residentMemory(maker);
+  await maker.stop();
   const database = new URL(store).pathname.slice(1);
   await (await workshop.databases()).query(database, 'VACUUM (ANALYZE)');
-  for (const path of paths) await server.client.expect(`/tenants/${tenants[0]}${path}`);
-  await forEachConcurrently(changing, 64, (tenant) => server.client.expect(`/tenants/${tenant}${paths[0]}`));
-  return { server, database, tenants: tenants.slice(0, CHANGED) };
+  const server = await workshop.serve(store, { nodeFlags: ['--inspect=127.0.0.1:0'] });
+  return { server, database, tenants, makerMB };
 }
 
 async function catalogBytes(workshop: Workshop, database: string): Promise<number> {
@@ -52,7 +52,7 @@ async function catalogBytes(workshop: Workshop, database: string): Promise<numbe
   return row!.bytes as number;
 }
 
-function residentMemory({ server }: Node): number {
+function residentMemory(server: BenchServer): number {
   return (server.process.memory()?.anonymous ?? Number.NaN) / 1e6;
 }
 
@@ -66,10 +66,13 @@ async function memoryInUse({ server }: Node): Promise<number> {
   }
 }
 
-/** Memory of a node, size of the catalog and latency of reads with very many tenants, against a handful. */
+/**
+ * Memory of a node, size of the catalog and latency of reads with very many tenants, against a handful. Both nodes are
+ * asked alike and in turn: one request at a time for the latency, then many at once, after which memory is looked at.
+ */
 export async function manyTenants(workshop: Workshop, paths: readonly string[]): Promise<readonly Figure[]> {
-  const few = await prepare(workshop, paths, FEW);
-  const many = await prepare(workshop, paths, REGISTERED);
+  const few = await prepare(workshop, FEW);
+  const many = await prepare(workshop, REGISTERED);
   const latencies = { few: [] as number[], many: [] as number[] };
   const resident = { few: [] as number[], many: [] as number[] };
   const loads = {
@@ -78,17 +81,20 @@ export async function manyTenants(workshop: Workshop, paths: readonly string[]):
   };
   // The first round opens what it needs and does not count.
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [name, node] of [['many', many] as const, ['few', few] as const]) {
-      const { p50 } = await loads[name].run({
-        ...{ port: node.server.port, connections: CONNECTIONS, seconds: SECONDS, seed: round + 1 },
-      });
+    for (const [name, { server }] of [['many', many] as const, ['few', few] as const]) {
+      const options = { port: server.port, seconds: SECONDS, seed: round + 1 };
+      const { p50 } = await loads[name].run({ ...options, connections: CONNECTIONS });
+      await loads[name].run({ ...options, connections: MANY_CONNECTIONS });
       if (round === 0) continue;
       latencies[name].push(p50);
-      resident[name].push(residentMemory(node));
+      resident[name].push(residentMemory(server));
     }
   }
   const catalog = async (node: Node) => (await catalogBytes(workshop, node.database)) / 1e6;
-  const aside = { inUseMB: await memoryInUse(many), inUseMBWithFew: await memoryInUse(few) };
+  const aside = {
+    ...{ inUseMB: await memoryInUse(many), inUseMBWithFew: await memoryInUse(few) },
+    ...{ makerMB: many.makerMB, makerMBWithFew: few.makerMB },
+  };
   const sizes = [await catalog(many), await catalog(few)] as const;
   await Promise.all([many.server.stop(), few.server.stop()]);
   const figure = (what: string, unit: string, [measured, baseline]: readonly [number, number]): Figure => ({
