@@ -1,6 +1,7 @@
 import { allOf, anyOf, FALSE, type Fragment, fragment, TRUE } from '../../search/fragment.ts';
 import type { SortValue } from '../../search/position.ts';
 import type { ArmPosition } from './arm-position.ts';
+import type { SortWalk } from './sort-walk.ts';
 
 /** The documents that come behind a position. `keys` is SQL for the sort keys, `rid` for the rid. */
 export function behind(
@@ -20,6 +21,23 @@ export function behind(
     ]);
   }
   return condition;
+}
+
+/**
+ * The same along an index. Where both terms of the order go the same way, a comparison of both at once is a range of the index
+ * by itself.
+ */
+export function walkBehind(
+  walk: SortWalk,
+  after: ArmPosition,
+  names: readonly { readonly sql: string; readonly descending: boolean }[],
+  reversed: boolean,
+): readonly Fragment[] {
+  const value = after.values[0] as string | number;
+  if (names.length === 1 && names[0]!.descending && after.ties === undefined) {
+    return [fragment(`(${walk.column}, x.rid) ${reversed ? '>' : '<'} (?, ?)`, value, after.rid)];
+  }
+  return [walk.bound(value), behind(after, names, 'x.rid', reversed)];
 }
 
 /** Missing values are last, and so first when the order is turned round. */

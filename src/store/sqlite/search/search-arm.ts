@@ -9,7 +9,7 @@ import { ArmKeys, type VaryingKey } from './arm-keys.ts';
 import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.ts';
 import type { ArmProfile } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
-import { behind, orderTerms } from './keyset.ts';
+import { behind, orderTerms, walkBehind } from './keyset.ts';
 import { firstReferrers } from './referrers.ts';
 import { inTime } from './search-functions.ts';
 import { type Lead, SearchPlan } from './search-plan.ts';
@@ -321,8 +321,7 @@ export class SearchArm {
       walk.only,
     ];
     if (walk.table === 'document') where.push(this.#profile.live('x'));
-    if (after !== undefined)
-      where.push(walk.bound(after.values[0] as string | number), behind(after, names, 'x.rid', reversed));
+    if (after !== undefined) where.push(...walkBehind(walk, after, names, reversed));
     const condition = allOf(where);
     if (condition === FALSE) return [];
     const sql = joined(
