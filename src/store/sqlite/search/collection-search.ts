@@ -22,8 +22,10 @@ interface Found extends Position {
 const MOST_LED_TO = 256;
 /** Documents that are looked at to take shadowed ones off a total that nobody asked for. */
 const MOST_LOOKED_AT = 100;
-/** What the plans of a search take, bytes: ranges of indexes with their SQL, for either arm. */
-const PLAN_BYTES = 2_000;
+/** What a search takes that is kept, bytes: ranges of indexes with their SQL for either arm, and where it begins in the overlay. */
+const PLAN_BYTES = 4_000;
+/** Documents of a beginning that is kept. */
+const LONGEST_BEGINNING = 51;
 /** Milliseconds that one search may take. */
 const LONGEST_SEARCH = 5_000;
 /** Where it is not known how many are accepted. */
@@ -67,7 +69,9 @@ export class CollectionSearch {
     const { forward, position } = this.#start(query);
     const order: DocumentOrder = { descending: query.sort.map((key) => key.descending), reversed: !forward };
     const found = types
-      .flatMap(({ type, criterion }) => this.#ofType(query, type, criterion, order, position))
+      .flatMap(({ type, criterion }) =>
+        this.#ofType(query, type, criterion, order, position, asked.beginnings),
+      )
       .sort((a, b) => comparePositions(a, b, order));
     const more = found.length > query.count;
     const page = found.slice(0, query.count);
@@ -124,6 +128,7 @@ export class CollectionSearch {
   #asked(types: SearchQuery['types']): Asked {
     const find = (): Asked => ({
       types: types.map(({ type, criterion }) => ({ type, criterion: this.#resolved(criterion, type) })),
+      beginnings: new Map(),
     });
     if (this.#view.overlay === undefined || this.#overlayMemory !== undefined) {
       const memory = this.#overlayMemory ?? this.#memory;
@@ -176,21 +181,36 @@ export class CollectionSearch {
     criterion: ArmCriterion,
     order: DocumentOrder,
     after: Position | undefined,
-  ): Found[] {
+    beginnings: Beginnings,
+  ): readonly Found[] {
     const keys = query.sort.map((key) => sortKeyOfType(key, type));
-    return this.#inBoth(type, criterion, { keys, order, after, limit: query.count + 1 });
+    return this.#inBoth(type, criterion, { keys, order, after, limit: query.count + 1, beginnings });
   }
 
-  #inBoth(type: string, criterion: ArmCriterion, walk: Walk): Found[] {
+  #inBoth(type: string, criterion: ArmCriterion, walk: Walk): readonly Found[] {
     const { overlay, master, changes } = this.#view;
     if (overlay === undefined || !changes!.touches(type)) return this.#inArm(master, type, criterion, walk);
     const { keys, order, limit } = walk;
     const [first, second] = order.reversed ? [master, overlay] : [overlay, master];
-    const found = this.#inArm(first, type, criterion, walk);
+    const found =
+      first === overlay ? this.#inOverlay(type, criterion, walk) : this.#inArm(first, type, criterion, walk);
     // Without other keys all of the overlay is newer than all of the master.
     const left = keys.length === 0 ? limit - found.length : limit;
     const rest = { ...walk, limit: left, wanted: limit };
     return left === 0 ? found : [...found, ...this.#inArm(second, type, criterion, rest)];
+  }
+
+  /** What a tenant has changed is little: where a search begins in it is kept. */
+  #inOverlay(type: string, criterion: ArmCriterion, walk: Walk): readonly Found[] {
+    const { keys, after, limit, beginnings } = walk;
+    if (beginnings === undefined || after !== undefined || limit > LONGEST_BEGINNING)
+      return this.#inArm(this.#view.overlay!, type, criterion, walk);
+    const asked = `${limit} ${JSON.stringify(keys)}`;
+    const kept = beginnings.get(type);
+    if (kept?.asked === asked) return kept.found;
+    const found = this.#inArm(this.#view.overlay!, type, criterion, walk);
+    beginnings.set(type, { asked, found });
+    return found;
   }
 
   #inArm(arm: CollectionArm, type: string, criterion: ArmCriterion, walk: Walk): Found[] {
@@ -342,6 +362,7 @@ export class CollectionSearch {
 /** A search's criteria, and its totals once they were asked for. */
 interface Asked {
   readonly types: TypeCriteria;
+  readonly beginnings: Beginnings;
   total?: number;
   cheapTotal?: number | 'costly';
 }
@@ -355,6 +376,9 @@ interface Split {
 
 type TypeCriteria = readonly { readonly type: string; readonly criterion: ArmCriterion }[];
 
+/** What the overlay answered first, by type, to the number and order last asked for. */
+type Beginnings = Map<string, { readonly asked: string; readonly found: readonly Found[] }>;
+
 interface Walk {
   readonly keys: readonly TypeSortKey[];
   readonly order: DocumentOrder;
@@ -362,4 +386,6 @@ interface Walk {
   readonly limit: number;
   /** Of both arms together, where it is more than `limit`. */
   readonly wanted?: number;
+  /** Where first pages of the overlay are kept. */
+  readonly beginnings?: Beginnings;
 }
