@@ -1,31 +1,23 @@
 import { hash } from 'node:crypto';
 
-/** Bytes that SHA-256 takes at a time. */
-const BLOCK = 64;
+/** Characters of a signature: 132 bits. */
+const LENGTH = 22;
 
 /**
- * Signs texts with a secret of the installation that every node shares. The construction is HMAC's
- * (https://www.rfc-editor.org/rfc/rfc2104), made of two digests in one go each: a page of a search is signed three times, and
- * an object of `createHmac` costs several times as much as its digest.
+ * Signs texts with a secret of the installation that every node shares. A SHA-3 digest that begins with the secret is a
+ * message authentication code by itself (https://keccak.team/keccak_strengths.html), which SHA-2 needs HMAC for; in one go
+ * it takes a fraction of the time of `createHmac`, and a page of a search is signed three times.
  */
 export class Signer {
-  readonly #inner: Buffer;
-  readonly #outer: Buffer;
+  readonly #secret: string;
 
   constructor(secret: Uint8Array) {
-    const key = secret.length > BLOCK ? hash('sha256', secret, 'buffer') : secret;
-    this.#inner = padded(key, 0x36);
-    this.#outer = padded(key, 0x5c);
+    // Its own length in front: no secret and text can be taken for another secret and text.
+    this.#secret = `${secret.length} ${Buffer.from(secret).toString('base64url')} `;
   }
 
-  /** 16 bytes of HMAC-SHA-256, base64url. */
+  /** The beginning of a SHA3-256 digest, base64url. */
   sign(text: string): string {
-    const inner = hash('sha256', Buffer.concat([this.#inner, Buffer.from(text)]), 'buffer');
-    const outer = hash('sha256', Buffer.concat([this.#outer, inner]), 'buffer');
-    return outer.toString('base64url', 0, 16);
+    return hash('sha3-256', this.#secret + text, 'base64url').slice(0, LENGTH);
   }
-}
-
-function padded(key: Uint8Array, pad: number): Buffer {
-  return Buffer.alloc(BLOCK, pad).map((byte, index) => byte ^ (key[index] ?? 0)) as Buffer;
 }
