@@ -93,7 +93,7 @@ export interface Store {
   /** Resolves when a trivial read works; throws `store-unavailable` or `store-damaged`. */
   check(): Promise<void>;
   sizes(): Promise<StoreSizes>;
-  /** Bytes signed with a secret of this installation that every node shares: 16 bytes of HMAC-SHA-256, base64url. */
+  /** Bytes signed with a secret of this installation that every node shares: 132 bits of a keyed digest, base64url. */
   sign(text: string): string;
   close(): Promise<void>;
 }
