@@ -2,7 +2,7 @@
  * Kills `ingest` and `serve` with SIGKILL at random moments under load, and checks that nothing acknowledged is lost and
  * no half-made generation is ever seen.
  *
- *     node scripts/bootstrap.mjs scripts/crash-test.ts [--rounds 200] [--mode ingest|serve|both] [--seed 1]
+ *     node scripts/bootstrap.mjs scripts/crash-test.ts [--rounds 200] [--mode ingest|serve|both] [--workers 1] [--seed 1]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '200' },
     mode: { type: 'string', default: 'both' },
+    workers: { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
     patients: { type: 'string', default: '100' },
   },
@@ -30,7 +31,8 @@ try {
     ['serve', crashServe],
   ] as const) {
     if (values.mode !== 'both' && values.mode !== mode) continue;
-    const report = await crash(folder, Number(values.rounds), new Random(Number(values.seed)));
+    const random = new Random(Number(values.seed));
+    const report = await crash(folder, Number(values.rounds), random, Number(values.workers));
     for (const violation of report.violations) console.error(`${mode}: ${violation}`);
     console.log(
       `${mode}: killed ${report.kills} times, ${report.verified}, ${report.violations.length} violations`,

@@ -12,7 +12,11 @@ export class Killable {
   #output = '';
 
   constructor(...args: readonly string[]) {
-    this.#child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own: its workers are killed with it.
+    this.#child = spawn(process.execPath, [CLI, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
@@ -30,21 +34,23 @@ export class Killable {
     this.#child.kill(name);
   }
 
-  /** SIGKILL: no handler runs. */
+  /** SIGKILL to it and to all that it has started, as when a machine halts: no handler runs. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    if (this.#child.exitCode === null && this.#child.signalCode === null)
+      process.kill(-this.#child.pid!, 'SIGKILL');
     await this.ended;
   }
 
   /** `serve` on a free port, once it is ready; rejects when it ends before. */
-  static async serve(store: string): Promise<{ server: Killable; url: string }> {
-    const server = Killable.startServe(store);
+  static async serve(store: string, workers = 1): Promise<{ server: Killable; url: string }> {
+    const server = Killable.startServe(store, workers);
     return { server, url: await server.serving() };
   }
 
   /** `serve` on a free port, not ready yet. */
-  static startServe(store: string): Killable {
-    return new Killable('serve', '--store', store, '--port', '0', '--workers', '1', '--log-level', 'warn');
+  static startServe(store: string, workers = 1): Killable {
+    const where = ['--store', store, '--port', '0', '--workers', String(workers)];
+    return new Killable('serve', ...where, '--log-level', 'warn');
   }
 
   /** The address of a `serve`, once it is ready; rejects when it ends before. */

@@ -16,7 +16,12 @@ const FHIR = { 'Content-Type': 'application/fhir+json' };
  * document has to be what was acknowledged last, or what the one unanswered write would have made of it; and every
  * acknowledged version has to be in its history.
  */
-export async function crashServe(source: string, kills: number, random: Random): Promise<CrashReport> {
+export async function crashServe(
+  source: string,
+  kills: number,
+  random: Random,
+  workers = 1,
+): Promise<CrashReport> {
   const folder = mkdtempSync(join(tmpdir(), 'warmfhir-crash-'));
   const store = `sqlite:${join(folder, 'data')}`;
   const violations: string[] = [];
@@ -28,7 +33,7 @@ export async function crashServe(source: string, kills: number, random: Random):
     const ingest = new Killable('ingest', source, '--store', store, '--log-level', 'warn');
     if ((await ingest.ended) !== 0) throw new Error(`the ingest failed: ${ingest.output}`);
     for (let round = 0; round <= kills; round++) {
-      const { server, url } = await Killable.serve(store);
+      const { server, url } = await Killable.serve(store, workers);
       for (const client of clients) violations.push(...(await client.verify(url)));
       verified = clients.reduce((total, client) => total + client.acknowledged, 0);
       if (round === kills || violations.length > 0) {
