@@ -39,7 +39,7 @@ async function walked(
     const { matches, next } = await collection.search({ ...asked, ...(cursor !== undefined && { cursor }) });
     ids.push(...matches.map(({ id }) => id));
     if (next === undefined) return ids;
-    expect(next).toMatch(/^[A-Za-z0-9_-]{1,150}$/);
+    expect(Buffer.byteLength(next)).toBeLessThanOrEqual(150);
     cursor = next;
     await between(page);
   }
@@ -126,7 +126,7 @@ export function searchConformance(engine: Engine): void {
 
     test('refuse cursors that are none of their own', async () => {
       await open([named('a', 'a')]);
-      for (const cursor of ['', 'n', 'x', 'nAAAA', `n${Buffer.from('[1,2,3]').toString('base64url')}`]) {
+      for (const cursor of ['', 'n', 'x', 'nAAAA', 'n[1,2,3]', 'n[1']) {
         const refusal = acme.search(query({ cursor }));
         await expect(refusal).rejects.toMatchObject({ code: 'page-token-invalid' });
       }

@@ -119,7 +119,7 @@ async function expectSame(
     const page = await collection.search({ ...query, ...(cursor === undefined ? {} : { cursor }) });
     pages.push(page);
     if (page.next === undefined) break;
-    expect(page.next).toMatch(/^[A-Za-z0-9_-]{1,150}$/);
+    expect(Buffer.byteLength(page.next)).toBeLessThanOrEqual(150);
     expect(pages.length).toBeLessThan(40);
     cursor = page.next;
   }

@@ -21,15 +21,16 @@ export class PageTokens {
   }
 
   of(cursor: string): string {
-    return this.#signature(cursor) + Buffer.from(cursor).toString('base64url');
+    return this.#signature(cursor) + encoded(cursor);
   }
 
   /** The cursor that a token stands for. Throws `page-token-invalid`. */
   cursor(token: string): string {
-    const cursor = Buffer.from(token.slice(SIGNATURE_LENGTH), 'base64url').toString();
-    const expected = Buffer.from(this.of(cursor));
-    const given = Buffer.from(token);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    const text = token.slice(SIGNATURE_LENGTH);
+    const cursor = Buffer.from(text, 'base64url').toString();
+    const expected = Buffer.from(this.#signature(cursor), 'latin1');
+    const given = Buffer.from(token.slice(0, SIGNATURE_LENGTH), 'latin1');
+    if (given.length !== expected.length || !timingSafeEqual(given, expected) || encoded(cursor) !== text) {
       throw new WarmfhirError('page-token-invalid');
     }
     return cursor;
@@ -38,4 +39,8 @@ export class PageTokens {
   #signature(cursor: string): string {
     return this.#store.sign(`${this.#subject}\n${cursor}`);
   }
+}
+
+function encoded(cursor: string): string {
+  return Buffer.from(cursor).toString('base64url');
 }
