@@ -115,6 +115,30 @@ export function searchConformance(engine: Engine): void {
       expect(await found('content')).toEqual(['content', 'narrative', 'neither', 'own']);
     });
 
+    test('follow a chain to what a tenant writes after it was followed before', async () => {
+      const subject = parameter('Observation', 'reference');
+      const about = (id: string, patient: string): ResourceContent => ({
+        ...content('Observation', id),
+        indexed: { ...NOTHING, reference: [[subject, 'Patient', patient, '', '']] },
+      });
+      await open([named('ada', 'ada'), named('bea', 'bea'), about('first', 'ada')]);
+      const of: Criterion = {
+        kind: 'index',
+        parameter: NAME,
+        tests: [{ kind: 'string', mode: 'prefix', text: 'ada' }],
+      };
+      const criterion: Criterion = { kind: 'chain', parameter: subject, type: 'Patient', of };
+      const found = async () =>
+        (await walked(acme, query({ types: [{ type: 'Observation', criterion }] }))).toSorted();
+      // The tenant has Observations of its own, none of which is about her; her document stays the master's.
+      await acme.write([{ kind: 'put', content: about('other', 'bea') }], 3_000);
+      expect(await found()).toEqual(['first']);
+      await acme.write([{ kind: 'put', content: about('second', 'ada') }], 4_000);
+      expect(await found()).toEqual(['first', 'second']);
+      await acme.write([{ kind: 'put', content: about('first', 'bea') }], 5_000);
+      expect(await found()).toEqual(['second']);
+    });
+
     test('give totals when they are asked for, and without matches', async () => {
       await open(['a', 'b', 'c'].map((id) => named(id, id)));
       await acme.write([{ kind: 'delete', type: 'Patient', id: 'b' }], 3_000);

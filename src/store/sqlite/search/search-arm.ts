@@ -158,7 +158,7 @@ export class SearchArm {
   #byRid(search: ArmSearch, parts: readonly ArmCriterion[], lead: Lead | undefined): Position[] {
     const order = search.reversed ? 'ASC' : 'DESC';
     const bound = (rid: string) => positionBound(search, rid);
-    if (lead !== undefined && lead.count <= MOST_SORTED_HERE && !isOrdered(lead)) {
+    if (lead?.few && lead.count <= MOST_SORTED_HERE && !isOrdered(lead)) {
       const rows = this.#rows(this.#select(search, parts, lead, bound, 'repeated'));
       const rids = [...new Set(rows.map(([rid]) => rid as number))];
       rids.sort((a, b) => (search.reversed ? a - b : b - a));

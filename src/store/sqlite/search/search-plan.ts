@@ -12,6 +12,9 @@ export interface Lead {
   readonly few: boolean;
 }
 
+/** Plans kept of one criterion, which may be asked for with any number of documents to a page. */
+const MOST_LEADS = 4;
+
 /** What planning asks a file. */
 interface PlannedFile {
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
@@ -22,8 +25,9 @@ interface PlannedFile {
 export class SearchPlan {
   readonly #file: PlannedFile;
   readonly #memory: (() => MemoryPart) | undefined;
-  /** By the criterion itself, which is remembered together with the state of the file that it was planned for. */
-  readonly #leads = new WeakMap<ArmCriterion, Map<string, Lead | undefined>>();
+  /** Plans by the criterion itself, for the state of the file that `#planned` stands for. */
+  #leads = new WeakMap<ArmCriterion, Map<string, Lead | undefined>>();
+  #planned: MemoryPart | undefined;
 
   /** @param memory of the file as it is; absent for a file that changes */
   constructor(file: PlannedFile, memory: (() => MemoryPart) | undefined) {
@@ -38,14 +42,22 @@ export class SearchPlan {
    */
   lead(type: string, criterion: ArmCriterion, limit: number, order: 'rid' | 'key' = 'rid'): Lead | undefined {
     if (this.#memory === undefined) return this.#choose(type, conjuncts(criterion), limit, order);
+    const memory = this.#memory();
+    if (memory !== this.#planned) {
+      // What a chain leads to in the master outlives changes of the overlay, so the criterion does not tell them.
+      this.#leads = new WeakMap();
+      this.#planned = memory;
+    }
     let leads = this.#leads.get(criterion);
-    if (leads === undefined) {
+    const key = `${limit} ${order}`;
+    if (leads?.has(key)) return leads.get(key);
+    const lead = this.#choose(type, conjuncts(criterion), limit, order);
+    if (leads === undefined || leads.size >= MOST_LEADS) {
       leads = new Map();
       this.#leads.set(criterion, leads);
     }
-    const key = `${limit} ${order}`;
-    if (!leads.has(key)) leads.set(key, this.#choose(type, conjuncts(criterion), limit, order));
-    return leads.get(key);
+    leads.set(key, lead);
+    return lead;
   }
 
   #choose(
