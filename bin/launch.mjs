@@ -63,8 +63,13 @@ export function whenNpmEnds(end) {
   timer.unref();
 }
 
-/** A server's young generation is bounded when its Node starts; `src/command/bound-young-generation.ts` says why. */
-const SERVER_FLAGS = ['--max-semi-space-size=16'];
+/**
+ * A server's young generation is bounded when its Node starts; `src/command/bound-young-generation.ts` says why. Flags count
+ * before NODE_OPTIONS, so where a bound is chosen there none is given.
+ */
+function serverFlags() {
+  return /max[-_]semi[-_]space/.test(process.env.NODE_OPTIONS ?? '') ? [] : ['--max-semi-space-size=16'];
+}
 
 /**
  * Runs a script under the given Node with this process's terminal and arguments, passes signals on, and ends this
@@ -72,7 +77,7 @@ const SERVER_FLAGS = ['--max-semi-space-size=16'];
  */
 export function launch(node, script, args) {
   const follow = ['--import', new URL('./follow-launcher.mjs', import.meta.url).href];
-  const flags = args[0] === 'serve' ? SERVER_FLAGS : [];
+  const flags = args[0] === 'serve' ? serverFlags() : [];
   const child = spawn(node, [...flags, ...follow, script, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
