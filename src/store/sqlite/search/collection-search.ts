@@ -22,7 +22,7 @@ interface Found extends Position {
 const MOST_LED_TO = 256;
 /** Documents that are looked at to take shadowed ones off a total that nobody asked for. */
 const MOST_LOOKED_AT = 100;
-/** What a search takes that is kept, bytes: ranges of indexes with their SQL for either arm, and where it begins in the overlay. */
+/** What a search of one type takes that is kept, bytes: ranges of indexes with their SQL for either arm, and where it begins in the overlay. */
 const PLAN_BYTES = 4_000;
 /** Documents of a beginning that is kept. */
 const LONGEST_BEGINNING = 51;
@@ -132,7 +132,7 @@ export class CollectionSearch {
     });
     if (this.#view.overlay === undefined || this.#overlayMemory !== undefined) {
       const memory = this.#overlayMemory ?? this.#memory;
-      return memory.get(`asked ${JSON.stringify(types)}`, find, PLAN_BYTES) as Asked;
+      return memory.get(`asked ${JSON.stringify(types)}`, find, PLAN_BYTES * types.length) as Asked;
     }
     return find();
   }
