@@ -1,6 +1,15 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import { type ArmCriterion, conjuncts, type RefersCriterion } from '../../search/arm-criterion.ts';
-import { allOf, FALSE, type Fragment, fragment, joined, type SqlValue, TRUE } from '../../search/fragment.ts';
+import {
+  allOf,
+  FALSE,
+  type Fragment,
+  fragment,
+  joined,
+  type SqlValue,
+  TRUE,
+  wrapped,
+} from '../../search/fragment.ts';
 import type { MemoryPart } from '../../search/plan-memory.ts';
 import type { Position, SortValue } from '../../search/position.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
@@ -9,11 +18,12 @@ import { ArmKeys, type VaryingKey } from './arm-keys.ts';
 import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.ts';
 import type { ArmProfile } from './arm-profile.ts';
 import { CriterionConditions } from './criterion-condition.ts';
-import { behind, orderTerms, walkBehind } from './keyset.ts';
+import { behind } from './keyset.ts';
 import { firstReferrers } from './referrers.ts';
 import { inTime } from './search-functions.ts';
 import { type Lead, SearchPlan } from './search-plan.ts';
 import { type SortWalk, sortWalk } from './sort-walk.ts';
+import { sortedRows, valuedRows } from './sorted-rows.ts';
 
 /** Rows of an index that are counted without being asked for, and documents that are looked at. */
 const MOST_COUNTED = 2_000;
@@ -81,7 +91,7 @@ export class SearchArm {
   count(type: string, criterion: ArmCriterion): number {
     const lead = this.#plan.lead(type, criterion, 1);
     const sql = this.#select({ type }, conjuncts(criterion), lead, () => TRUE);
-    return sql === undefined ? 0 : this.#plan.remembered(wrap('SELECT count(*) FROM (', sql, ')'));
+    return sql === undefined ? 0 : this.#plan.remembered(wrapped('SELECT count(*) FROM (', sql, ')'));
   }
 
   /** The exact number where few documents have to be looked at for it, otherwise undefined. */
@@ -150,9 +160,13 @@ export class SearchArm {
     if (lead?.few !== true && by.kind === 'index' && by.shape === 'token') {
       return this.#grouped(search, parts, keys, by.parameter);
     }
-    const walk = lead?.few ? undefined : sortWalk(keys[0]!, search.type, search.reversed);
+    const walk = lead?.few ? undefined : this.#walk(keys[0]!, search);
     if (walk === undefined) return this.#collected(search, parts, keys, lead);
     return this.#walked(search, parts, keys, walk);
+  }
+
+  #walk(key: VaryingKey, { type, reversed }: ArmSearch): SortWalk | undefined {
+    return sortWalk(key, type, reversed, (parameter) => this.#plan.units(parameter));
   }
 
   #byRid(search: ArmSearch, parts: readonly ArmCriterion[], lead: Lead | undefined): Position[] {
@@ -188,25 +202,7 @@ export class SearchArm {
     lead: Lead | undefined,
   ): Position[] {
     const matching = this.#select(search, parts, lead, () => TRUE);
-    if (matching === undefined) return [];
-    const columns = keys.flatMap((key, index) => [
-      fragment(', '),
-      wrap('', key.value('m.rid'), ` AS k${index}`),
-    ]);
-    const names = keys.map(({ descending }, index) => ({ sql: `k${index}`, descending, nullable: true }));
-    const sql = joined(
-      [
-        fragment('SELECT * FROM (SELECT m.rid AS rid'),
-        ...columns,
-        wrap('FROM (', matching, ') m)'),
-        ...(search.after === undefined
-          ? []
-          : [fragment('WHERE'), behind(search.after, names, 'rid', search.reversed)]),
-        fragment(`ORDER BY ${orderTerms(names, 'rid', search.reversed)} LIMIT ?`, search.limit),
-      ],
-      ' ',
-    );
-    return this.#positions(sql);
+    return matching === undefined ? [] : this.#positions(sortedRows(search, matching, keys));
   }
 
   /** By the codes of the first key, one after the other: each leads to its documents in the order of the other keys. */
@@ -276,14 +272,16 @@ export class SearchArm {
     const found: Position[] = [];
     const withValue = (): void => {
       const from = after?.values[0] === null ? undefined : after;
-      found.push(...this.#valued({ ...search, after: from, limit: limit - found.length }, parts, keys, walk));
+      const place = { ...search, after: from, limit: limit - found.length };
+      found.push(...this.#positions(valuedRows(place, parts, keys, walk, this.#profile)));
     };
     const withoutValue = (): void => {
-      const { missing } = walk;
       const from = after?.values[0] === null ? withoutFirst(after) : undefined;
-      if (missing === undefined || from === 'nothing') return;
-      const rest = { ...search, criterion: { kind: 'all' as const, of: [...parts, missing] }, after: from };
-      const rows = this.#find({ ...rest, limit: limit - found.length }, keys.slice(1));
+      if (from === 'nothing' || !this.#areMissing(search.type, keys[0]!, walk)) return;
+      const isMissing = (rid: string) => wrapped('', keys[0]!.value(rid), ' IS NULL');
+      const also = (rid: string) => allOf([search.also?.(rid) ?? TRUE, isMissing(rid)]);
+      const rest = { ...search, also, after: from, limit: limit - found.length };
+      const rows = this.#find(rest, keys.slice(1));
       found.push(...rows.map(({ rid, values }) => ({ rid, values: [null, ...values] })));
     };
     if (reversed) {
@@ -296,52 +294,26 @@ export class SearchArm {
     return found;
   }
 
-  #valued(
-    search: ArmSearch,
-    parts: readonly ArmCriterion[],
-    keys: readonly VaryingKey[],
-    walk: SortWalk,
-  ): Position[] {
-    const { type, after, reversed, limit } = search;
-    const others = keys.slice(1);
-    const columns = others.flatMap((key, index) => [
-      fragment(','),
-      wrap('', key.value('x.rid'), ` AS k${index + 1}`),
-    ]);
-    const names = [
-      { sql: walk.column, descending: keys[0]!.descending, nullable: false },
-      ...others.map(({ descending }, index) => ({ sql: `k${index + 1}`, descending, nullable: true })),
-    ];
-    const conditions = new CriterionConditions(this.#profile);
-    const where = [
-      walk.where,
-      fragment(inTime('x.rid')),
-      ...parts.map((part) => conditions.of(part, 'x.rid', type)),
-      search.also?.('x.rid') ?? TRUE,
-      walk.only,
-    ];
-    if (walk.table === 'document') where.push(this.#profile.live('x'));
-    if (after !== undefined) where.push(...walkBehind(walk, after, names, reversed));
-    const condition = allOf(where);
-    if (condition === FALSE) return [];
-    const sql = joined(
-      [
-        fragment(`SELECT x.rid AS rid, ${walk.column}`),
-        ...columns,
-        fragment(`FROM ${walk.table} x INDEXED BY ${walk.index} WHERE`),
-        condition,
-        fragment(`ORDER BY ${orderTerms(names, 'x.rid', reversed)} LIMIT ?`, limit),
-      ],
-      ' ',
+  /** Whether any document of the type has no value for a key: who comes to the end of a sort would look at all of them for it. */
+  #areMissing(type: string, key: VaryingKey, walk: SortWalk): boolean {
+    if (walk.isComplete) return false;
+    const document = fragment(
+      `SELECT EXISTS (SELECT 1 FROM document x INDEXED BY ${this.#profile.walk} WHERE x.type = ?`,
+      resourceTypeCode(type),
     );
-    return this.#positions(sql);
+    const where = allOf([
+      this.#profile.live('x'),
+      fragment(inTime('x.rid')),
+      wrapped('', key.value('x.rid'), ' IS NULL'),
+    ]);
+    return this.#plan.remembered(joined([document, wrapped('AND ', where, ')')], ' ')) === 1;
   }
 
   #rows(query: Fragment | undefined): SqlValue[][] {
     return query === undefined ? [] : this.#file.rows(query.sql, query.values);
   }
 
-  #positions(query: Fragment): Position[] {
+  #positions(query: Fragment | undefined): Position[] {
     return this.#rows(query).map(([rid, ...keys]) => ({ rid: rid as number, values: keys }));
   }
 
@@ -385,8 +357,4 @@ function isOrdered({ accesses }: Lead): boolean {
 
 function positionBound({ after, reversed }: ArmSearch, rid: string): Fragment {
   return after === undefined ? TRUE : behind(after, [], rid, reversed);
-}
-
-function wrap(before: string, part: Fragment, after: string): Fragment {
-  return { sql: before + part.sql + after, values: part.values };
 }

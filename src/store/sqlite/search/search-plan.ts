@@ -1,7 +1,9 @@
+import { UCUM_BASE } from '../../../fhir/search/indexed-values.ts';
 import { type ArmCriterion, conjuncts } from '../../search/arm-criterion.ts';
 import { type Fragment, fragment, joined, type SqlValue } from '../../search/fragment.ts';
 import type { MemoryPart } from '../../search/plan-memory.ts';
 import { type Access, accessesOf } from './access.ts';
+import type { UnitKey } from './sort-walk.ts';
 
 /** What leads a search: ranges of an index, and what is left to ask of each document found. */
 export interface Lead {
@@ -11,6 +13,9 @@ export interface Lead {
   readonly count: number;
   readonly few: boolean;
 }
+
+/** Runs of an index that are walked side by side in the order of a quantity: each adds to the text of the statement. */
+const MOST_UNITS = 100;
 
 /** Plans kept of one criterion, which may be asked for with any number of documents to a page. */
 const MOST_LEADS = 4;
@@ -134,6 +139,23 @@ export class SearchPlan {
       }
       return systems;
     }) as readonly number[];
+  }
+
+  /** Units that the values of a parameter are in; undefined where they are more than can be walked side by side. */
+  units(parameter: number): readonly UnitKey[] | undefined {
+    return this.#remembered(`units ${parameter}`, () => {
+      const next = `SELECT code, system FROM quantity INDEXED BY quantity_low
+        WHERE parameter = ? AND (code, system) > (?, ?) ORDER BY code, system LIMIT 1`;
+      const base = this.#file.rows('SELECT number FROM system WHERE uri = ?', [UCUM_BASE])[0]?.[0];
+      const units: UnitKey[] = [];
+      for (let last: UnitKey = ['', -1]; units.length <= MOST_UNITS; ) {
+        const row = this.#file.rows(next, [parameter, ...last])[0];
+        if (row === undefined) return units;
+        last = [row[0] as string, row[1] as number];
+        if (last[1] !== base) units.push(last);
+      }
+      return undefined;
+    }) as readonly UnitKey[] | undefined;
   }
 
   /** A number that a query gives, kept where the file never changes. */

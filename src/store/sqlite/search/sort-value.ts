@@ -1,6 +1,7 @@
 import type { Shape } from '../../../fhir/search/criterion.ts';
 import { UCUM_BASE } from '../../../fhir/search/indexed-values.ts';
 import { type Fragment, fragment } from '../../search/fragment.ts';
+import { isUnit } from './sort-walk.ts';
 
 /** SQL for the value that a document is sorted by: its lowest, or descending its highest; NULL without any. */
 export function sortValue(shape: Shape, parameter: number, descending: boolean, rid: string): Fragment {
@@ -22,12 +23,7 @@ export function sortValue(shape: Shape, parameter: number, descending: boolean, 
     case 'number':
       return of('range y', `y.${bound}`);
     case 'quantity':
-      return of(
-        'quantity y',
-        `y.${bound}`,
-        ' AND y.system IS NOT (SELECT number FROM system WHERE uri = ?)',
-        UCUM_BASE,
-      );
+      return of('quantity y', `y.${bound}`, ` AND ${isUnit('y')}`, UCUM_BASE);
     case 'reference':
       return of('reference y', 'y.id', " AND y.id <> ''");
     case 'uri':
