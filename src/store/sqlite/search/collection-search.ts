@@ -18,8 +18,8 @@ interface Found extends Position {
   readonly arm: CollectionArm;
 }
 
-/** A chain is replaced by what it leads to when that is not more than this. */
-const MOST_LED_TO = 256;
+/** A chain, or a `_has`, is replaced by what it leads to when its far end is not more documents than this. */
+const MOST_LED_TO = { chain: 1_000, has: 256 };
 /** Documents that are looked at to take shadowed ones off a total that nobody asked for. */
 const MOST_LOOKED_AT = 100;
 /** What a search of one type takes that is kept, bytes: ranges of indexes with their SQL for either arm, and where it begins in the overlay. */
@@ -308,11 +308,12 @@ export class CollectionSearch {
 
   #ledTo(criterion: Extract<Criterion, { kind: 'chain' | 'has' }>, type: string): ArmCriterion | undefined {
     const order: DocumentOrder = { descending: [], reversed: false };
+    const most = MOST_LED_TO[criterion.kind];
     const far = this.#inBoth(criterion.type, this.#resolved(criterion.of, criterion.type), {
       ...{ keys: [], order, after: undefined },
-      limit: MOST_LED_TO + 1,
+      limit: most + 1,
     });
-    if (far.length > MOST_LED_TO) return undefined;
+    if (far.length > most) return undefined;
     const byArm = Map.groupBy(far, ({ arm }) => arm);
     const ids = new Set<string>();
     for (const [arm, its] of byArm) {

@@ -35,6 +35,9 @@ const MOST_LOOKED_AT = 300;
  */
 const MOST_SORTED_HERE = 300;
 
+/** Referrers of a document, on the average, that are worth not being read. */
+const FEWEST_REFERRERS = 8;
+
 /** Which documents of an arm, in which order, from where. */
 export interface ArmSearch {
   readonly type: string;
@@ -179,19 +182,22 @@ export class SearchArm {
       return rids.slice(0, search.limit).map((rid) => ({ rid, values: [] }));
     }
     const [part] = parts;
-    const isMany = lead?.few !== true && parts.length === 1 && search.also === undefined;
-    const sql =
-      isMany && part?.kind === 'refers' && this.#areRare(part)
-        ? firstReferrers(part, search)
-        : this.#select(search, parts, lead, bound);
+    const isAll = parts.length === 1 && search.also === undefined;
+    if (isAll && part?.kind === 'refers' && this.#areFew(part, search.type, lead))
+      return firstReferrers(this.#file, part, search).map((rid) => ({ rid, values: [] }));
+    const sql = this.#select(search, parts, lead, bound);
     if (sql === undefined) return [];
     const limited = joined([sql, fragment(`ORDER BY rid ${order} LIMIT ?`, search.limit)], ' ');
     return this.#rows(limited).map(([rid]) => ({ rid: rid as number, values: [] }));
   }
 
-  /** Where many of a type are referred to, the next referrer is soon met by walking. */
-  #areRare({ ids, type }: RefersCriterion): boolean {
-    return ids.length ** 2 <= this.#file.size(type);
+  /**
+   * Whether few documents are referred to: so many fewer than there are referrers that it is worth to look where each one's
+   * begin, and so few that walking, which meets those of one document together, would not soon come to the next of them.
+   */
+  #areFew({ ids }: RefersCriterion, type: string, lead: Lead | undefined): boolean {
+    if (lead?.few) return ids.length * FEWEST_REFERRERS <= lead.count;
+    return ids.length ** 2 <= 2 * this.#file.size(type);
   }
 
   /** All documents that match, sorted. */
