@@ -162,6 +162,11 @@ export class MasterFile {
     this.#queries.limit(until);
   }
 
+  /** Runs a task; undefined where its queries look at more than about so many rows. */
+  within<Result>(rows: number, task: () => Result): Result | undefined {
+    return this.#queries.within(rows, task);
+  }
+
   /** Rows of a query, as arrays. */
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][] {
     return guarded(this.#path, () => this.#queries.rows(sql, values));

@@ -1,6 +1,12 @@
 import type { SqlValue } from '../search/fragment.ts';
 import type { Connection, Statement } from './connection.ts';
-import { addSearchFunctions, requireTime, type TimeLimit } from './search/search-functions.ts';
+import {
+  addSearchFunctions,
+  looksOf,
+  requireTime,
+  type SearchLimit,
+  WalkedTooFar,
+} from './search/search-functions.ts';
 
 /** Statements kept prepared on one connection: what clients ask for decides their texts, so they are bounded. */
 const MOST_KEPT = 400;
@@ -8,7 +14,7 @@ const MOST_KEPT = 400;
 /** Runs queries whose rows come as arrays, each text prepared once. */
 export class RowStatements {
   readonly #connection: Connection;
-  readonly #limit: TimeLimit = { until: Number.POSITIVE_INFINITY };
+  readonly #limit: SearchLimit = { until: Number.POSITIVE_INFINITY, looks: Number.POSITIVE_INFINITY };
   readonly #statements = new Map<string, Statement>();
 
   constructor(connection: Connection) {
@@ -19,6 +25,23 @@ export class RowStatements {
   /** Queries that run on after `until` (milliseconds of `performance.now()`) fail with `search-too-costly`. */
   limit(until: number): void {
     this.#limit.until = until;
+  }
+
+  /**
+   * Runs a task; undefined where its queries look at more than about so many rows. Inside of another such task it is that
+   * one's number that counts.
+   */
+  within<Result>(rows: number, task: () => Result): Result | undefined {
+    if (this.#limit.looks < Number.POSITIVE_INFINITY) return task();
+    this.#limit.looks = looksOf(rows);
+    try {
+      return task();
+    } catch (error) {
+      if (error instanceof WalkedTooFar) return undefined;
+      throw error;
+    } finally {
+      this.#limit.looks = Number.POSITIVE_INFINITY;
+    }
   }
 
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][] {

@@ -4,6 +4,7 @@ import type { ArmCriterion } from '../../search/arm-criterion.ts';
 import { allOf, type Fragment, fragment } from '../../search/fragment.ts';
 import { rowCondition } from '../../search/row-condition.ts';
 import { compositeCondition } from './composite-condition.ts';
+import type { UnitsOf } from './sort-walk.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** A range of an index that holds the rids of all documents that satisfy a condition. Its rows have the alias x. */
@@ -15,7 +16,13 @@ export interface Access {
 }
 
 /** Systems in which a code was used with a parameter: they split a code into runs that are ordered by rid. */
-export type SystemsOf = (table: 'token' | 'identifier', parameter: number, code: string) => readonly number[];
+type SystemsOf = (table: 'token' | 'identifier', parameter: number, code: string) => readonly number[];
+
+/** What is in the indexes, as far as it splits them into runs. */
+export interface Indexed {
+  readonly systemsOf: SystemsOf;
+  readonly unitsOf: UnitsOf;
+}
 
 /** Up to so many runs are walked side by side. */
 const MOST_RUNS = 8;
@@ -24,13 +31,13 @@ const MOST_RUNS = 8;
 export function accessesOf(
   criterion: ArmCriterion,
   type: string,
-  systemsOf: SystemsOf,
+  indexed: Indexed,
 ): readonly Access[] | undefined {
   switch (criterion.kind) {
     case 'index':
-      return together(criterion.tests.map((test) => testAccesses(test, criterion.parameter, systemsOf)));
+      return together(criterion.tests.map((test) => testAccesses(test, criterion.parameter, indexed)));
     case 'any':
-      return together(criterion.of.map((part) => accessesOf(part, type, systemsOf)));
+      return together(criterion.of.map((part) => accessesOf(part, type, indexed)));
     case 'composite':
       return criterion.tests.map((tests) => {
         const parameter = fragment('x.parameter = ?', criterion.parameter);
@@ -72,7 +79,11 @@ function together(parts: readonly (readonly Access[] | undefined)[]): readonly A
   return accesses;
 }
 
-function testAccesses(test: Test, parameter: number, systemsOf: SystemsOf): readonly Access[] | undefined {
+function testAccesses(
+  test: Test,
+  parameter: number,
+  { systemsOf, unitsOf }: Indexed,
+): readonly Access[] | undefined {
   const of = (index: string, ordered: boolean, bounds?: Fragment): readonly Access[] => {
     const table = index.slice(0, index.lastIndexOf('_'));
     const where = allOf([
@@ -104,9 +115,13 @@ function testAccesses(test: Test, parameter: number, systemsOf: SystemsOf): read
       return bounds && of(`range_${bounds.column}`, false, bounds.where);
     }
     case 'quantity': {
-      if (test.code === undefined) return undefined;
       const bounds = rangeBounds(test.range);
-      return bounds && of(`quantity_${bounds.column}`, false, bounds.where);
+      if (bounds === undefined) return undefined;
+      const index = `quantity_${bounds.column}`;
+      if (test.code !== undefined) return of(index, false, bounds.where);
+      return unitsOf(parameter)?.flatMap(([code, system]) =>
+        of(index, false, allOf([fragment('x.code = ? AND x.system = ?', code, system), bounds.where])),
+      );
     }
     case 'reference':
       if (test.id === undefined) return undefined;

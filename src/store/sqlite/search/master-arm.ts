@@ -19,6 +19,7 @@ export interface SearchedMaster {
   readonly lastUpdated: number;
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
   limit(until: number): void;
+  within<Result>(rows: number, task: () => Result): Result | undefined;
   counts(): ReadonlyMap<string, number>;
   document(type: string, id: string, json: string): StoredDocument;
 }
@@ -27,6 +28,7 @@ export function masterArm(master: SearchedMaster): MasterArm {
   const file = {
     rows: master.rows.bind(master),
     limit: master.limit.bind(master),
+    within: master.within.bind(master),
     size: (type: string) => master.counts().get(type) ?? 0,
     documents: (type: string, rids: readonly number[]) => {
       const sql = 'SELECT d.rid, d.id, d.json FROM json_each(?) j CROSS JOIN document d ON d.rid = j.value';

@@ -50,6 +50,7 @@ function armOf(
   const file = {
     rows: overlay.rows.bind(overlay),
     limit: overlay.limit.bind(overlay),
+    within: overlay.within.bind(overlay),
     size,
     documents: (type: string, rids: readonly number[]) => documentsIn(overlay, type, rids),
   };

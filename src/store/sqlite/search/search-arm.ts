@@ -35,6 +35,9 @@ const MOST_LOOKED_AT = 300;
  */
 const MOST_SORTED_HERE = 300;
 
+/** Rows that are walked along before another way is looked for. */
+const MOST_WALKED = 10_000;
+
 /** Referrers of a document, on the average, that are worth not being read. */
 const FEWEST_REFERRERS = 8;
 
@@ -156,14 +159,28 @@ export class SearchArm {
   #find(search: ArmSearch, keys: readonly VaryingKey[]): Position[] {
     const parts = conjuncts(search.criterion);
     const { type, criterion, limit, wanted = limit } = search;
-    const lead = this.#plan.lead(type, criterion, wanted, keys.length === 0 ? 'rid' : 'key');
+    const order = keys.length === 0 ? 'rid' : 'key';
+    const by = (lead: Lead | undefined) => this.#by(search, parts, keys, lead);
+    const lead = this.#plan.lead(type, criterion, wanted, order);
     if (lead?.count === 0) return [];
+    if (lead?.few || parts.length === 0) return by(lead);
+    const found = this.#file.within(MOST_WALKED, () => by(lead));
+    // What matches may lie far behind, however much of it there is.
+    return found ?? by(this.#plan.leadInstead(type, criterion, wanted, order) ?? lead);
+  }
+
+  /** By what leads there where it leads to few, otherwise by walking. */
+  #by(
+    search: ArmSearch,
+    parts: readonly ArmCriterion[],
+    keys: readonly VaryingKey[],
+    lead: Lead | undefined,
+  ): Position[] {
     if (keys.length === 0) return this.#byRid(search, parts, lead);
+    if (lead?.few) return this.#collected(search, parts, keys, lead);
     const { by } = keys[0]!;
-    if (lead?.few !== true && by.kind === 'index' && by.shape === 'token') {
-      return this.#grouped(search, parts, keys, by.parameter);
-    }
-    const walk = lead?.few ? undefined : this.#walk(keys[0]!, search);
+    if (by.kind === 'index' && by.shape === 'token') return this.#grouped(search, parts, keys, by.parameter);
+    const walk = this.#walk(keys[0]!, search);
     if (walk === undefined) return this.#collected(search, parts, keys, lead);
     return this.#walked(search, parts, keys, walk);
   }

@@ -17,6 +17,9 @@ export interface Lead {
 /** Runs of an index that are walked side by side in the order of a quantity: each adds to the text of the statement. */
 const MOST_UNITS = 100;
 
+/** Documents that are looked at one by one rather than walking on past many others. */
+const MOST_COLLECTED = 30_000;
+
 /** Plans kept of one criterion, which may be asked for with any number of documents to a page. */
 const MOST_LEADS = 4;
 
@@ -53,16 +56,33 @@ export class SearchPlan {
       this.#leads = new WeakMap();
       this.#planned = memory;
     }
-    let leads = this.#leads.get(criterion);
+    const leads = this.#leads.get(criterion);
     const key = `${limit} ${order}`;
     if (leads?.has(key)) return leads.get(key);
     const lead = this.#choose(type, conjuncts(criterion), limit, order);
+    this.#keep(criterion, key, lead);
+    return lead;
+  }
+
+  /**
+   * What leads there when walking came to nothing, also if it is to many documents; from then on it is what leads this search.
+   * Undefined where it would be more than can be looked at.
+   */
+  leadInstead(type: string, criterion: ArmCriterion, limit: number, order: 'rid' | 'key'): Lead | undefined {
+    const best = this.#best(type, conjuncts(criterion), MOST_COLLECTED + 1)[0];
+    if (best === undefined || best.count > MOST_COLLECTED) return undefined;
+    const lead = { ...best, few: true };
+    if (this.#memory !== undefined) this.#keep(criterion, `${limit} ${order}`, lead);
+    return lead;
+  }
+
+  #keep(criterion: ArmCriterion, key: string, lead: Lead | undefined): void {
+    let leads = this.#leads.get(criterion);
     if (leads === undefined || leads.size >= MOST_LEADS) {
       leads = new Map();
       this.#leads.set(criterion, leads);
     }
     leads.set(key, lead);
-    return lead;
   }
 
   #choose(
@@ -71,20 +91,28 @@ export class SearchPlan {
     limit: number,
     order: 'rid' | 'key',
   ): Lead | undefined {
-    const systemsOf = (table: 'token' | 'identifier', parameter: number, code: string) =>
-      this.#systems(table, parameter, code);
-    const choices = parts.flatMap((part) => {
-      const accesses = accessesOf(part, type, systemsOf);
-      return accesses === undefined ? [] : [{ accesses, rest: parts.filter((other) => other !== part) }];
-    });
-    if (choices.length === 0) return undefined;
     const few = this.#few(type, limit, order);
-    const counted = choices.map(({ accesses, rest }) => ({ rest, ...this.#counted(accesses, few + 1) }));
-    counted.sort((a, b) => a.count - b.count);
-    const best = counted[0]!;
+    const counted = this.#best(type, parts, few + 1);
+    const best = counted[0];
+    if (best === undefined) return undefined;
     if (best.count <= few) return { ...best, few: true };
     const ordered = counted.find(({ accesses }) => accesses.every((access) => access.ordered));
     return ordered && { ...ordered, few: false };
+  }
+
+  /** The parts that an index leads to, fewest rows first; counted up to `most`. */
+  #best(type: string, parts: readonly ArmCriterion[], most: number): readonly Omit<Lead, 'few'>[] {
+    const indexed = {
+      systemsOf: (table: 'token' | 'identifier', parameter: number, code: string) =>
+        this.#systems(table, parameter, code),
+      unitsOf: (parameter: number) => this.units(parameter),
+    };
+    const counted = parts.flatMap((part) => {
+      const accesses = accessesOf(part, type, indexed);
+      if (accesses === undefined) return [];
+      return [{ rest: parts.filter((other) => other !== part), ...this.#counted(accesses, most) }];
+    });
+    return counted.sort((a, b) => a.count - b.count);
   }
 
   /**

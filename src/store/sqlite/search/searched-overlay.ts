@@ -4,4 +4,5 @@ import type { SqlValue } from '../../search/fragment.ts';
 export interface SearchedOverlay {
   rows(sql: string, values: readonly SqlValue[]): SqlValue[][];
   limit(until: number): void;
+  within<Result>(rows: number, task: () => Result): Result | undefined;
 }
