@@ -1,6 +1,6 @@
 import type { Shape } from '../../../fhir/search/criterion.ts';
 import { UCUM_BASE } from '../../../fhir/search/indexed-values.ts';
-import { allOf, anyOf, FALSE, type Fragment, fragment, wrapped } from '../../search/fragment.ts';
+import { allOf, anyOf, FALSE, type Fragment, fragment, TRUE, wrapped } from '../../search/fragment.ts';
 import type { Position, SortValue } from '../../search/position.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
 import { ROW_BY_ROW } from '../read-statements.ts';
@@ -62,19 +62,25 @@ function indexedValue(
 ): Fragment {
   const column = sortColumn(shape, descending);
   if (column === undefined) return fragment('NULL');
-  const where = [arm.of('y'), fragment(`y.rid = ${document}.rid AND y.slot = ?`, slotOf(parameter))];
-  if (shape === 'token' || shape === 'reference') where.push(fragment(`y.${column} <> ''`));
-  if (shape === 'quantity') where.push(fragment('y.system <> ?', addresses.of(UCUM_BASE)));
+  const where = [
+    arm.of('y'),
+    fragment(`y.rid = ${document}.rid AND y.slot = ?`, slotOf(parameter)),
+    counts(shape, column, 'y', addresses),
+  ];
   const pick = descending ? 'max' : 'min';
   return wrapped(`(SELECT ${pick}(y.${column}) FROM ${arm.values} y WHERE `, allOf(where), ')');
 }
 
-/** A column of values that is in the order of a key, for the shapes whose index is. */
-export function walkedColumn({ by, descending }: TypeSortKey): 'low' | 'high' | 'folded' | undefined {
-  if (by.kind !== 'index') return undefined;
-  if (by.shape === 'string') return 'folded';
-  if (by.shape !== 'date' && by.shape !== 'number') return undefined;
-  return descending ? 'high' : 'low';
+/** Whether a row has a value that documents are sorted by: a code or an id may be empty, and a quantity is there in base units too. */
+function counts(shape: Shape, column: string, row: string, addresses: AddressNumbers): Fragment {
+  if (shape === 'token' || shape === 'reference') return fragment(`${row}.${column} <> ''`);
+  if (shape === 'quantity') return fragment(`${row}.system <> ?`, addresses.of(UCUM_BASE));
+  return TRUE;
+}
+
+/** A column of values whose index is in the order of a key; undefined where there is none. */
+export function walkedColumn({ by, descending }: TypeSortKey): string | undefined {
+  return by.kind === 'index' ? sortColumn(by.shape, descending) : undefined;
 }
 
 /**
@@ -87,15 +93,17 @@ export function walkedRows(
   row: string,
   reversed: boolean,
   from: SortValue | undefined,
+  addresses: AddressNumbers,
 ): Fragment {
   const column = walkedColumn({ by, descending })!;
-  const { parameter } = by as Extract<TypeSortKey['by'], { kind: 'index' }>;
+  const { parameter, shape } = by as Extract<TypeSortKey['by'], { kind: 'index' }>;
   const better = descending ? '>' : '<';
   const best = wrapped(
     `NOT EXISTS (SELECT FROM ${arm.values} y WHERE `,
     allOf([
       arm.of('y'),
       fragment(`y.rid = ${row}.rid AND y.slot = ${row}.slot`),
+      counts(shape, column, 'y', addresses),
       fragment(
         `(y.${column} ${better} ${row}.${column} OR y.${column} = ${row}.${column} AND y.ordinal < ${row}.ordinal)`,
       ),
@@ -104,7 +112,13 @@ export function walkedRows(
   );
   const upwards = descending === reversed;
   const bound = from == null ? [] : [fragment(`${row}.${column} ${upwards ? '>=' : '<='} ?`, from)];
-  return allOf([arm.of(row), fragment(`${row}.slot = ?`, slotOf(parameter)), ...bound, best]);
+  return allOf([
+    arm.of(row),
+    fragment(`${row}.slot = ? AND ${row}.${column} IS NOT NULL`, slotOf(parameter)),
+    counts(shape, column, row, addresses),
+    ...bound,
+    best,
+  ]);
 }
 
 /** Type of the SQL value of a key. */

@@ -1,6 +1,6 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import { type ArmCriterion, conjuncts, standsAlone } from '../../search/arm-criterion.ts';
-import { allOf, FALSE, type Fragment, fragment, joined, negated, wrapped } from '../../search/fragment.ts';
+import { allOf, FALSE, type Fragment, fragment, joined, wrapped } from '../../search/fragment.ts';
 import type { Position } from '../../search/position.ts';
 import type { RowDialect } from '../../search/row-condition.ts';
 import type { TypeSortKey } from '../../search/sort-key.ts';
@@ -226,7 +226,7 @@ export class SearchStatements {
             fragment(`SELECT ${columns}, `),
             this.#keyColumns(search.keys, order, arm),
             wrapped('FROM ', this.#documents(condition, arm, search), ' WHERE'),
-            allOf([asked, ...this.#inPart(condition, arm, first!, order)]),
+            allOf([asked, ...this.#inPart(arm, first!, order)]),
           ],
           ' ',
         );
@@ -246,10 +246,9 @@ export class SearchStatements {
   }
 
   /** Documents without a value for the first key, where those are asked for. */
-  #inPart(condition: SearchCondition, arm: SearchArm, { by }: TypeSortKey, { part }: Order): Fragment[] {
-    if (part !== 'missing' || by.kind !== 'index') return [];
-    const { parameter, shape } = by;
-    return [negated(condition.of({ kind: 'present', parameter, shape }, arm, 'x.rid', ''))];
+  #inPart(arm: SearchArm, key: TypeSortKey, { part }: Order): Fragment[] {
+    if (part !== 'missing' || key.by.kind !== 'index') return [];
+    return [wrapped('', sortValue(key, arm, 'x', this.#addresses), ' IS NULL')];
   }
 
   /** Along the index of the first key: no more is looked at than the page takes. */
@@ -275,7 +274,7 @@ export class SearchStatements {
         fragment(`SELECT ${columns}, x.${walkedColumn(first!)} AS k0`),
         ...rest,
         fragment(`FROM ${arm.values} x WHERE`),
-        allOf([walkedRows(first!, arm, 'x', order.reversed, from), asked]),
+        allOf([walkedRows(first!, arm, 'x', order.reversed, from, this.#addresses), asked]),
       ],
       ' ',
     );
