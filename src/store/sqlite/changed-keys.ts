@@ -29,18 +29,26 @@ export class ChangedKeys {
    * @param revision of the change counter, read for this request
    */
   mayHold(type: string, id: string, revision: number): boolean {
-    if (this.#count > MOST_KEYS) return true;
-    if (revision !== this.#revision) this.#catchUp(revision);
-    return this.#ids.get(type)?.has(id) ?? false;
+    if (revision !== this.#revision && !this.#areMany) this.#catchUp(revision);
+    return this.#areMany || (this.#ids.get(type)?.has(id) ?? false);
+  }
+
+  get #areMany(): boolean {
+    return this.#count > MOST_KEYS;
   }
 
   #catchUp(revision: number): void {
-    const sql = 'SELECT rid, type, id FROM document WHERE rid > ? ORDER BY rid';
-    const rows = this.#overlay.all(sql, this.#highestRid) as { rid: number; type: number; id: string }[];
+    const sql = 'SELECT rid, type, id FROM document WHERE rid > ? ORDER BY rid LIMIT ?';
+    // One more than are kept says already that they are too many.
+    const rows = this.#overlay.all(sql, this.#highestRid, MOST_KEYS + 1) as {
+      rid: number;
+      type: number;
+      id: string;
+    }[];
     for (const row of rows) this.#add(resourceTypeOfCode(row.type), row.id);
     this.#highestRid = rows.at(-1)?.rid ?? this.#highestRid;
     this.#revision = revision;
-    if (this.#count > MOST_KEYS) this.#ids.clear();
+    if (this.#areMany) this.#ids.clear();
   }
 
   #add(type: string, id: string): void {
