@@ -1,11 +1,18 @@
 import type { Clock } from '../clock.ts';
 import type { TenantCollection } from '../collection/tenant-collection.ts';
 import { WarmfhirError } from '../errors.ts';
+import type { ExpectedVersion } from '../fhir/entity-tag.ts';
 import { isResourceId } from '../fhir/resource-id.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { StoredDocument } from '../store/document.ts';
 import type { ReviewCount } from '../store/list.ts';
 import type { WriteResult } from '../store/write.ts';
+
+/** What is asked: reviewed or not, and of which version. */
+interface Review {
+  readonly reviewed: boolean;
+  readonly ifMatch?: ExpectedVersion;
+}
 
 /** The review state of one document, member for member as clients see it. */
 export interface ReviewOutcome {
@@ -60,19 +67,23 @@ export class ReviewService {
     id: string,
     reviewed: boolean,
   ): Promise<ReviewOutcome> {
-    return outcome(await this.reviewDocument(collection, type, id, reviewed));
+    const [document] = await this.#write(collection, type, [id], { reviewed });
+    if (document === undefined) throw new WarmfhirError('resource-not-found', notFound(type, id));
+    return outcome(document);
   }
 
-  /** As `review`, with the document as it stands now. */
+  /**
+   * As `review`, with the document as it stands now. Throws `resource-gone` too, and `version-conflict` where the version to be
+   * reviewed is not the current one.
+   */
   async reviewDocument(
     collection: TenantCollection,
     type: string,
     id: string,
-    reviewed: boolean,
+    review: Review,
   ): Promise<StoredDocument> {
-    const [document] = await this.#write(collection, type, [id], reviewed);
-    if (document === undefined) throw new WarmfhirError('resource-not-found', notFound(type, id));
-    return document;
+    const [document] = await this.#write(collection, type, [id], review);
+    return document ?? collection.get(type, id);
   }
 
   /**
@@ -86,7 +97,7 @@ export class ReviewService {
     reviewed: boolean,
   ): Promise<readonly ReviewManyOutcome[]> {
     const unique = [...new Set(ids)];
-    const documents = await this.#write(collection, type, unique, reviewed);
+    const documents = await this.#write(collection, type, unique, { reviewed });
     const outcomes = new Map(unique.map((id, index) => [id, one(type, id, documents[index])]));
     return ids.map((id) => outcomes.get(id)!);
   }
@@ -109,13 +120,13 @@ export class ReviewService {
     collection: TenantCollection,
     type: string,
     ids: readonly string[],
-    reviewed: boolean,
+    review: Review,
   ): Promise<readonly (StoredDocument | undefined)[]> {
     for (const id of ids) {
       if (!isResourceId(id)) throw new WarmfhirError('resource-id-invalid');
     }
     if (ids.length === 0) return [];
-    const writes = ids.map((id) => ({ kind: 'review', type, id, reviewed }) as const);
+    const writes = ids.map((id) => ({ kind: 'review', type, id, ...review }) as const);
     const results = await collection.write(writes, this.#clock.now());
     this.#metrics.reviewed(results.filter((result) => result.status === 'reviewed').length);
     return results.map(documentOf);

@@ -69,6 +69,7 @@ function planned(
       return { result: { status: 'unchanged', document: current } };
     }
     case 'review': {
+      requireVersion(write.ifMatch, current, write.type, write.id);
       if (current === undefined || current.deleted) return { result: { status: 'not-found' } };
       if (!write.reviewed && !current.reviewed) return { result: { status: 'unchanged', document: current } };
       return stored('reviewed', 'PUT', reviewDocument(current, write.reviewed, version, lastUpdated));

@@ -38,7 +38,13 @@ type DocumentChange =
       readonly ifMatch?: ExpectedVersion;
     }
   | { readonly kind: 'require'; readonly type: string; readonly id: string }
-  | { readonly kind: 'review'; readonly type: string; readonly id: string; readonly reviewed: boolean };
+  | {
+      readonly kind: 'review';
+      readonly type: string;
+      readonly id: string;
+      readonly reviewed: boolean;
+      readonly ifMatch?: ExpectedVersion;
+    };
 
 /**
  * Says, inside the transaction, that a search finds exactly these documents, in whatever order: otherwise the request is

@@ -109,6 +109,22 @@ describe('$meta', () => {
     expect([removed.tag, removed.profile]).toEqual([undefined, undefined]);
   });
 
+  it.each(['$meta-add', '$meta-delete', '$review'])('%s keeps to If-Match', async (operation) => {
+    const { json } = await at('/fhir/Patient/p2');
+    const body =
+      operation === '$review'
+        ? {}
+        : { body: parameters({ name: 'meta', valueMeta: { tag: [{ code: 'x' }] } }) };
+    const send = (version: number) =>
+      at(`/fhir/Patient/p2/${operation}`, {
+        ...{ method: 'POST', ...body },
+        headers: { 'content-type': 'application/fhir+json', 'if-match': `W/"${version}"` },
+      });
+    const version = Number(json.meta.versionId);
+    expect((await send(version + 1)).status).toBe(412);
+    expect((await at('/fhir/Patient/p2')).json.meta.versionId).toBe(String(version));
+  });
+
   it('writes nothing where nothing changes, and never review state', async () => {
     await at('/fhir/Patient/p2/$review', { method: 'POST' });
     const review = { tag: [{ system: 'urn:warmfhir:review', code: 'reviewed' }] };

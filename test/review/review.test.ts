@@ -96,8 +96,19 @@ describe('reviewing', () => {
   });
 
   it('hands out the document for FHIR clients', async () => {
-    const document = await reviews.reviewDocument(collection, 'Encounter', '2', true);
+    const document = await reviews.reviewDocument(collection, 'Encounter', '2', { reviewed: true });
     expect(document).toBe(await collection.get('Encounter', '2'));
+  });
+
+  it('reviews no version but the one that was asked for, and says what was deleted', async () => {
+    const review = (id: string, ifMatch: number) =>
+      reviews.reviewDocument(collection, 'Encounter', id, { reviewed: true, ifMatch });
+    await expect(review('1', 2)).rejects.toMatchObject({ code: 'version-conflict' });
+    expect(await collection.get('Encounter', '1')).toMatchObject({ version: 1, reviewed: false });
+    expect(await review('1', 1)).toMatchObject({ version: 2, reviewed: true });
+    await expect(
+      reviews.reviewDocument(collection, 'Encounter', '3', { reviewed: true }),
+    ).rejects.toMatchObject({ code: 'resource-gone' });
   });
 
   it.each(['9', '3'])('does not find %s, which is absent or deleted', async (id) => {

@@ -4,6 +4,7 @@ import type { ApiContext } from '../api-context.ts';
 import { hasBody, jsonBody } from '../json-body.ts';
 import type { TenantRoute } from '../route.ts';
 import { setVersionHeaders } from './document-reply.ts';
+import { ifMatchOf } from './if-match.ts';
 
 const parametersBody = z.strictObject({
   resourceType: z.literal('Parameters'),
@@ -39,7 +40,10 @@ export function reviewRoute(api: ApiContext): TenantRoute {
     async handle(collection, request, reply) {
       const { type, id } = request.params;
       const reviewed = hasBody(request) ? isReviewed(jsonBody(request, reviewBody)) : true;
-      const document = await api.reviews.reviewDocument(collection, type!, id!, reviewed);
+      const document = await api.reviews.reviewDocument(collection, type!, id!, {
+        reviewed,
+        ...ifMatchOf(request),
+      });
       setVersionHeaders(api, reply, document);
       return document.json;
     },

@@ -6,6 +6,7 @@ import type { ApiContext, ApiRequest } from '../../api-context.ts';
 import { jsonBytes } from '../../json-body.ts';
 import type { TenantRoute } from '../../route.ts';
 import { changeResource } from '../change-resource.ts';
+import { ifMatchOf } from '../if-match.ts';
 import { metaOf, metaReply } from './meta.ts';
 
 type Change = (meta: MetaLabels, labels: MetaLabels) => MetaLabels;
@@ -55,11 +56,12 @@ async function labelsOf(api: ApiContext, request: ApiRequest): Promise<MetaLabel
 async function changeMeta(
   api: ApiContext,
   collection: TenantCollection,
-  { params }: ApiRequest,
+  request: ApiRequest,
   change: (meta: MetaLabels) => MetaLabels,
 ): Promise<MetaLabels> {
-  const { type, id } = params as { type: string; id: string };
-  const result = await changeResource(api, collection, { type, id }, async ({ json }) => {
+  const { type, id } = request.params as { type: string; id: string };
+  const target = { type, id, ...ifMatchOf(request) };
+  const result = await changeResource(api, collection, target, async ({ json }) => {
     const resource = parseLexical(json) as LexicalObject;
     const before = lexicalText(resource.meta!);
     resource.meta = change(resource.meta as MetaLabels) as LexicalObject;
