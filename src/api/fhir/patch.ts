@@ -27,7 +27,7 @@ export function patchRoute(api: ApiContext): TenantRoute {
       const target = { type: type!, id: id!, ...(ifMatch === undefined ? {} : { ifMatch }) };
       const patch = patchOf(request);
       const result = await changeResource(api, collection, target, ({ json }) =>
-        api.patcher.apply(json, patch),
+        api.patcher.apply(collection.tenant, json, patch),
       );
       return writeReply(api, result, request, reply);
     },
@@ -58,7 +58,9 @@ export function conditionalPatchRoute(api: ApiContext): TenantRoute {
         const { expectation } = matches;
         const condition = ifMatch === undefined ? {} : { ifMatch };
         const target = { type: criteria.type, id, expectation, ...condition };
-        return changeResource(api, collection, target, ({ json }) => api.patcher.apply(json, patch));
+        return changeResource(api, collection, target, ({ json }) =>
+          api.patcher.apply(collection.tenant, json, patch),
+        );
       });
       return writeReply(api, result, request, reply);
     },

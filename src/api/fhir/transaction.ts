@@ -158,7 +158,7 @@ async function patchedEntry(
       ...{ type: target.type, id },
       ...(expected === undefined ? {} : { ifMatch: expected }),
     });
-    return { index, id, version, text: await api.patcher.apply(json, patch) };
+    return { index, id, version, text: await api.patcher.apply(collection.tenant, json, patch) };
   } catch (error) {
     throw error instanceof WarmfhirError ? error.inEntry(index) : error;
   }

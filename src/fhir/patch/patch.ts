@@ -14,10 +14,11 @@ export interface Patcher {
    * The text of the resource with the patch applied; numbers that it does not touch stay as they were written. The
    * outcome is not checked.
    *
+   * @param tenant whose patch it is: no tenant waits for all of another's
    * @param document JSON text of a resource
    * @throws encoding-invalid, json-malformed, json-duplicate-key, patch-malformed, and patch-not-applicable where the
    * patch does not fit the resource
    */
-  apply(document: string, patch: Patch): Promise<string>;
+  apply(tenant: string, document: string, patch: Patch): Promise<string>;
   close(): Promise<void>;
 }

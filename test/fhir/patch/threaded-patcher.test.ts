@@ -19,7 +19,7 @@ it('ends a patch that would never end, and applies the next one', async () => {
         period: { start: '2020' },
       })),
     });
-    const call = patcher.apply(document, {
+    const call = patcher.apply('acme', document, {
       form: 'fhirpath-patch',
       body: Buffer.from(JSON.stringify(endless)),
     });
@@ -28,7 +28,7 @@ it('ends a patch that would never end, and applies the next one', async () => {
       detail: 'The patch takes too long.',
     });
     const body = Buffer.from('[{"op":"add","path":"/active","value":true}]');
-    expect(await patcher.apply('{}', { form: 'json-patch', body })).toBe('{"active":true}');
+    expect(await patcher.apply('acme', '{}', { form: 'json-patch', body })).toBe('{"active":true}');
   } finally {
     await patcher.close();
   }
