@@ -1,4 +1,5 @@
 import { fold } from './fold.ts';
+import type { WordPlace } from './word-test.ts';
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const SPACE = /\s+/;
@@ -8,7 +9,7 @@ const TAG = /<[^>]*>/g;
  * The words of a resource's narrative or, for `content`, of all its texts; folded as searches compare them. Undefined where
  * there is no narrative.
  */
-export function textWords(json: string, place: 'text' | 'content'): ReadonlySet<string> | undefined {
+export function textWords(json: string, place: WordPlace): ReadonlySet<string> | undefined {
   const resource = JSON.parse(json) as Readonly<Record<string, unknown>>;
   const content =
     place === 'content' ? resource : (resource.text as { readonly div?: unknown } | undefined)?.div;

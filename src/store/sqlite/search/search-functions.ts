@@ -1,5 +1,5 @@
 import { WarmfhirError } from '../../../errors.ts';
-import { textWords } from '../../../fhir/search/text-words.ts';
+import { type WordPlace, WordTest } from '../../../fhir/search/word-test.ts';
 import type { Connection } from '../connection.ts';
 
 /** How far statements of a search may go. */
@@ -35,13 +35,14 @@ export function addSearchFunctions(connection: Connection, limit: SearchLimit): 
     if (limit.looks < 0) throw new WalkedTooFar();
     return 1;
   });
-  connection.function('holds_words', { deterministic: true }, (json, place, asked) => {
+  // A search asks the same of every document.
+  let last = { asked: '', test: new WordTest([], 'content') };
+  connection.function('holds_words', { deterministic: true }, (json, place, words) => {
     requireTime(limit);
-    const words = textWords(json as string, place as 'text' | 'content');
-    return words !== undefined &&
-      (JSON.parse(asked as string) as readonly string[]).every((word) => words.has(word))
-      ? 1
-      : 0;
+    const asked = `${place} ${words}`;
+    if (asked !== last.asked)
+      last = { asked, test: new WordTest(JSON.parse(words as string), place as WordPlace) };
+    return last.test.holds(json as string) ? 1 : 0;
   });
 }
 
