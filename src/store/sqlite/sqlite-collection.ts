@@ -13,6 +13,7 @@ import type { OverlayHandles } from './overlay-handles.ts';
 import type { ReaderCall, ReaderMethod } from './reader-thread.ts';
 import type { RegistryCall } from './registry-thread.ts';
 import type { SystemFile } from './system-file.ts';
+import { asksForWords, type WordReader } from './word-reader.ts';
 import type { WriterCall } from './writer-thread.ts';
 
 /** A tenant's collection: reads by id on the calling thread, everything else on the threads made for it. */
@@ -22,6 +23,7 @@ export class SqliteCollection implements CollectionStore {
   readonly #overlays: OverlayHandles;
   readonly #changes: ChangeCounter;
   readonly #reader: BatchingThread<ReaderCall, unknown>;
+  readonly #words: WordReader;
   readonly #writer: BatchingThread<WriterCall, unknown>;
   readonly #registry: BatchingThread<RegistryCall, unknown>;
   readonly #system: SystemFile;
@@ -33,6 +35,7 @@ export class SqliteCollection implements CollectionStore {
     readonly overlays: OverlayHandles;
     readonly changes: ChangeCounter;
     readonly reader: BatchingThread<ReaderCall, unknown>;
+    readonly words: WordReader;
     readonly writer: BatchingThread<WriterCall, unknown>;
     readonly registry: BatchingThread<RegistryCall, unknown>;
     readonly system: SystemFile;
@@ -44,6 +47,7 @@ export class SqliteCollection implements CollectionStore {
     this.#overlays = parts.overlays;
     this.#changes = parts.changes;
     this.#reader = parts.reader;
+    this.#words = parts.words;
     this.#writer = parts.writer;
     this.#registry = parts.registry;
     this.#system = parts.system;
@@ -66,7 +70,10 @@ export class SqliteCollection implements CollectionStore {
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    return unpackPage(await this.#ask<PackedPage>('search', query));
+    const page = asksForWords(query)
+      ? await this.#words.search(this.#record.id, this.#current, query)
+      : await this.#ask<PackedPage>('search', query);
+    return unpackPage(page);
   }
 
   list(query: ListQuery): Promise<ListPage> {

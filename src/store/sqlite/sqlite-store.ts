@@ -18,6 +18,7 @@ import { databaseBytes, StoreFolder } from './store-folder.ts';
 import { SystemFile } from './system-file.ts';
 import { TenantRows } from './tenant-rows.ts';
 import type { ThreadData } from './thread-data.ts';
+import { WordReader } from './word-reader.ts';
 import type { WriterCall } from './writer-thread.ts';
 
 export interface SqliteStoreOptions {
@@ -44,6 +45,7 @@ export class SqliteStore implements Store {
   readonly #overlays: OverlayHandles;
   readonly #writers: readonly BatchingThread<WriterCall, unknown>[];
   readonly #readers: readonly BatchingThread<ReaderCall, unknown>[];
+  readonly #words: WordReader;
   readonly #registry: BatchingThread<RegistryCall, unknown>;
   #signer: Signer | undefined;
 
@@ -70,7 +72,8 @@ export class SqliteStore implements Store {
     // Writers get most: closing the last handle of an overlay ends its write-ahead log, which the disk has to wait for.
     this.#overlays = new OverlayHandles(this.#folder, share(1 / 4, 1));
     this.#writers = times(writers, () => thread<WriterCall>('writer-thread', share(1 / 2, writers)));
-    this.#readers = times(readers, () => thread<ReaderCall>('reader-thread', share(1 / 4, readers)));
+    this.#readers = times(readers, () => thread<ReaderCall>('reader-thread', share(3 / 16, readers)));
+    this.#words = new WordReader(thread<ReaderCall>('reader-thread', share(1 / 16, 1)));
     this.#registry = thread<RegistryCall>('registry-thread', 0);
     this.transfer = new FileTransfer(this.#folder, this.#system, this.#changes);
     this.generations = new GenerationFiles(this.#folder, this.#system, this.#masters);
@@ -110,6 +113,7 @@ export class SqliteStore implements Store {
       overlays: this.#overlays,
       changes: this.#changes,
       reader: this.#share(this.#readers, record),
+      words: this.#words,
       writer: this.#share(this.#writers, record),
       registry: this.#registry,
       system: this.#system,
@@ -127,11 +131,12 @@ export class SqliteStore implements Store {
     this.#overlays.release(record.serial);
     const threads = [this.#share(this.#writers, record), this.#share(this.#readers, record)];
     const started = threads.filter((thread) => thread.started);
-    await Promise.all(
-      started.map((thread) =>
+    await Promise.all([
+      ...started.map((thread) =>
         (thread as BatchingThread<{ release: number }, unknown>).call({ release: record.serial }),
       ),
-    );
+      this.#words.release(record.serial),
+    ]);
   }
 
   async prepare(): Promise<void> {
@@ -161,7 +166,8 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#writers, ...this.#readers, this.#registry].map((thread) => thread.close()));
+    const threads = [...this.#writers, ...this.#readers, this.#words, this.#registry];
+    await Promise.all(threads.map((thread) => thread.close()));
     await this.#documents.close();
     this.#overlays.close();
     this.#masters.close();
