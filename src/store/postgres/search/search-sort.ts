@@ -130,20 +130,38 @@ export function sortType({ by }: TypeSortKey): 'text COLLATE "C"' | 'float8' | '
     : 'text COLLATE "C"';
 }
 
-/** The documents that come behind a position, by columns `k0`, `k1`, … and `rid`. */
+/**
+ * The documents that come behind a position, by columns `k0`, `k1`, … and `rid`.
+ * @param first keys before this one are alike
+ */
 export function behind(
   { values, rid }: Position,
   descending: readonly boolean[],
   reversed: boolean,
+  first = 0,
 ): Fragment {
   let condition = fragment(`rid ${reversed ? '>' : '<'} ?`, rid);
-  for (let index = values.length - 1; index >= 0; index--) {
+  for (let index = values.length - 1; index >= first; index--) {
     const column = `k${index}`;
     const value = values[index]!;
     const same = value === null ? fragment(`${column} IS NULL`) : fragment(`${column} = ?`, value);
     condition = anyOf([keyBehind(column, value, descending[index]!, reversed), allOf([same, condition])]);
   }
   return condition;
+}
+
+/**
+ * The same of `walkedRows`, which begin with those that are alike in the first key. A comparison that an index could be looked up
+ * by would have the database gather all that follow, and sort them, rather than walk as far as the page goes.
+ */
+export function behindInWalk(
+  position: Position,
+  descending: readonly boolean[],
+  reversed: boolean,
+): Fragment {
+  const [first] = position.values;
+  if (first == null) return behind(position, descending, reversed);
+  return anyOf([fragment('k0 <> ?', first), behind(position, descending, reversed, 1)]);
 }
 
 /** Missing values are last, and so first when the order is turned round. */

@@ -9,7 +9,7 @@ import { ROW_BY_ROW } from '../read-statements.ts';
 import type { SearchArm } from './search-arm.ts';
 import { type Arms, SearchCondition } from './search-condition.ts';
 import { type IndexRange, indexRanges, rangesSuffice } from './search-lead.ts';
-import { behind, orderTerms, sortValue, walkedColumn, walkedRows } from './search-sort.ts';
+import { behind, behindInWalk, orderTerms, sortValue, walkedColumn, walkedRows } from './search-sort.ts';
 import { textArray } from './text-array.ts';
 import type { AddressNumbers } from './value-key.ts';
 
@@ -231,7 +231,9 @@ export class SearchStatements {
           ' ',
         );
     const where = [
-      ...(order.after === undefined ? [] : [behind(order.after, order.descending, order.reversed)]),
+      ...(order.after === undefined
+        ? []
+        : [(isWalked ? behindInWalk : behind)(order.after, order.descending, order.reversed)]),
       ...(order.part === 'valued' ? [fragment('k0 IS NOT NULL')] : []),
     ];
     const terms = orderTerms(order.descending, order.reversed, isWalked);
