@@ -73,7 +73,7 @@ function indexedValue(
 
 /** Whether a row has a value that documents are sorted by: a code or an id may be empty, and a quantity is there in base units too. */
 function counts(shape: Shape, column: string, row: string, addresses: AddressNumbers): Fragment {
-  if (shape === 'token' || shape === 'reference') return fragment(`${row}.${column} <> ''`);
+  if (shape === 'token' || shape === 'reference') return fragment(`${row}.${column} > ''`);
   if (shape === 'quantity') return fragment(`${row}.system <> ?`, addresses.of(UCUM_BASE));
   return TRUE;
 }
