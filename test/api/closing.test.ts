@@ -72,6 +72,37 @@ describe('closing the server', () => {
     await running.stop();
   });
 
+  it.each(['text', 'bytes'])(
+    'sends a long reply of %s whole that its client is slow to read',
+    async (kind) => {
+      const running = await new RunningServer({ maxBodyBytes: 20_000_000 }).start(hospital, 'acme');
+      const data = Buffer.alloc(12_000_000, 'x');
+      const binary = {
+        resourceType: 'Binary',
+        id: 'long',
+        contentType: 'text/plain',
+        data: data.toString('base64'),
+      };
+      expect(
+        (await running.send('/tenants/acme/fhir/Binary/long', { method: 'PUT', body: binary })).status,
+      ).toBe(201);
+      const socket = connect(running.port, '127.0.0.1');
+      const accept = kind === 'text' ? 'application/fhir+json' : 'text/plain';
+      socket.write(`GET /tenants/acme/fhir/Binary/long HTTP/1.1\r\nHost: x\r\nAccept: ${accept}\r\n\r\n`);
+      await once(socket, 'readable');
+      const closed = running.server.close();
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk) => chunks.push(chunk));
+      await Promise.all([closed, once(socket, 'close')]);
+      const received = Buffer.concat(chunks);
+      const head = received.subarray(0, received.indexOf('\r\n\r\n')).toString();
+      const length = Number(/content-length: (\d+)/i.exec(head)![1]);
+      expect(received.length - head.length - 4).toBe(length);
+      expect(length).toBeGreaterThan(data.length - 1);
+      await running.stop();
+    },
+  );
+
   it('keeps slow clients from holding it up for ever', async () => {
     const running = await new RunningServer().listen();
     const { requestTimeout, headersTimeout, timeout } = running.server.server;
