@@ -92,6 +92,21 @@ export function searchConformance(engine: Engine): void {
       expect(ids).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
     });
 
+    test('compare all of a text that is too long for an index', async () => {
+      const long = 'x'.repeat(450);
+      await open(['a', 'b'].map((id) => named(id, `${long}${id}`)));
+      await acme.write([{ kind: 'create', content: named('c', `${long}c`) }], 3_000);
+      const found = async (text: string) => {
+        const tests = [{ kind: 'string', mode: 'prefix', text }] as const;
+        const criterion: Criterion = { kind: 'index', parameter: NAME, tests };
+        return (await walked(acme, query({ types: [{ type: 'Patient', criterion }] }))).toSorted();
+      };
+      expect(await found(long)).toEqual(['a', 'b', 'c']);
+      expect(await found(`${long}b`)).toEqual(['b']);
+      expect(await found(`${long}c`)).toEqual(['c']);
+      expect(await found(`${long}cc`)).toEqual([]);
+    });
+
     test('find words of the narrative and of the content in either arm', async () => {
       const div = '<div xmlns="http://www.w3.org/1999/xhtml">An <b>Über</b>-test of hearts</div>';
       await open([

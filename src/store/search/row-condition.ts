@@ -22,6 +22,8 @@ export interface RowDialect {
   /** The folded text of a label column contains `folded`. */
   labelContains(column: string, folded: string): Fragment;
   contains(column: string, text: string): Fragment;
+  /** The column's text begins with `text`, as a range of its index. */
+  startsWith(column: string, text: string): Fragment;
   /** The column's text is the beginning of `text`. */
   begins(column: string, text: string): Fragment;
   /** SQL for a string as it was written. */
@@ -65,7 +67,7 @@ export function tokenCondition(
 function stringCondition(test: StringTest, row: string, dialect: RowDialect): Fragment {
   switch (test.mode) {
     case 'prefix':
-      return prefixCondition(`${row}.folded`, test.text);
+      return dialect.startsWith(`${row}.folded`, test.text);
     case 'contains':
       return dialect.contains(`${row}.folded`, test.text);
     case 'exact':

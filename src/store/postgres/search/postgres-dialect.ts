@@ -1,7 +1,7 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
-import { fragment } from '../../search/fragment.ts';
-import type { RowDialect } from '../../search/row-condition.ts';
-import type { AddressNumbers } from './value-key.ts';
+import { allOf, fragment } from '../../search/fragment.ts';
+import { prefixCondition, type RowDialect } from '../../search/row-condition.ts';
+import { type AddressNumbers, startKey } from './value-key.ts';
 
 /** Index rows as this engine keeps them: addresses by number, texts in the row. */
 export function postgresDialect(addresses: AddressNumbers): RowDialect {
@@ -14,6 +14,14 @@ export function postgresDialect(addresses: AddressNumbers): RowDialect {
     contains: (column, text) => {
       const whole = column.replace(/\.folded$/, '.whole');
       return fragment(`strpos(coalesce(${whole}, ${column}), ?) > 0`, text);
+    },
+    startsWith: (column, text) => {
+      const start = startKey(text);
+      const range = prefixCondition(column, start);
+      if (start === text) return range;
+      // The index holds the beginnings of texts.
+      const whole = column.replace(/\.folded$/, '.whole');
+      return allOf([range, fragment(`starts_with(${whole}, ?)`, text)]);
     },
     begins: (column, text) => fragment(`starts_with(?, ${column})`, text),
     exactString: (row) => `CASE WHEN ${row}.exact = '' THEN ${row}.folded ELSE ${row}.exact END`,

@@ -55,7 +55,7 @@ export function cutTest(test: Test): Test {
     case 'quantity':
       return test.code === undefined ? test : { ...test, code: wholeKey(test.code) };
     case 'string':
-      return { ...test, text: test.mode === 'prefix' ? startKey(test.text) : storable(test.text) };
+      return { ...test, text: storable(test.text) };
     case 'token-text':
       return { ...test, folded: storable(test.folded) };
     case 'reference':

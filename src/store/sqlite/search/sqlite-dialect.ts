@@ -1,6 +1,6 @@
 import { resourceTypeCode } from '../../../fhir/resource-type.ts';
 import { fragment, wrapped } from '../../search/fragment.ts';
-import type { RowDialect } from '../../search/row-condition.ts';
+import { prefixCondition, type RowDialect } from '../../search/row-condition.ts';
 
 const NUMBER_OF = '(SELECT number FROM system WHERE uri = ?)';
 
@@ -14,6 +14,7 @@ export const sqliteDialect: RowDialect = {
   labelContains: (column, folded) =>
     fragment(`${column} IN (SELECT number FROM label WHERE instr(folded, ?) > 0)`, folded),
   contains: (column, text) => fragment(`instr(${column}, ?) > 0`, text),
+  startsWith: prefixCondition,
   begins: (column, text) => fragment(`substr(?, 1, length(${column})) = ${column}`, text),
   exactString: (row) => `iif(${row}.exact = '', ${row}.folded, ${row}.exact)`,
   typeIs: (column, type) => fragment(`${column} = ${type === '' ? 0 : resourceTypeCode(type)}`),
