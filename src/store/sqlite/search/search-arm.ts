@@ -262,7 +262,7 @@ export class SearchArm {
   }
 
   #firstGroup(key: VaryingKey, parameter: number, reversed: boolean): string | null | undefined {
-    return reversed ? null : (this.#nextCode(parameter, undefined, !key.descending) ?? null);
+    return reversed ? null : (this.#nextCode(key, parameter, undefined, !key.descending) ?? null);
   }
 
   /** Documents without a code come last. */
@@ -272,14 +272,25 @@ export class SearchArm {
     reversed: boolean,
     value: string | null,
   ): string | null | undefined {
-    if (value === null) return reversed ? this.#nextCode(parameter, undefined, key.descending) : undefined;
-    return this.#nextCode(parameter, value, key.descending === reversed) ?? (reversed ? undefined : null);
+    if (value === null)
+      return reversed ? this.#nextCode(key, parameter, undefined, key.descending) : undefined;
+    return (
+      this.#nextCode(key, parameter, value, key.descending === reversed) ?? (reversed ? undefined : null)
+    );
   }
 
-  #nextCode(parameter: number, after: string | undefined, upwards: boolean): string | undefined {
-    const bound = after === undefined ? '' : `AND code ${upwards ? '>' : '<'} ?`;
-    const sql = `SELECT code FROM token INDEXED BY token_value WHERE parameter = ? AND code <> '' ${bound}
-      ORDER BY code ${upwards ? 'ASC' : 'DESC'} LIMIT 1`;
+  /** The next code that any document is sorted by: some have very many, and are sorted by one of them. */
+  #nextCode(
+    { descending }: VaryingKey,
+    parameter: number,
+    after: string | undefined,
+    upwards: boolean,
+  ): string | undefined {
+    const bound = after === undefined ? '' : `AND x.code ${upwards ? '>' : '<'} ?`;
+    const sql = `SELECT x.code FROM token x INDEXED BY token_value WHERE x.parameter = ? AND x.code <> '' ${bound}
+      AND ${inTime('x.rid')} AND NOT EXISTS (SELECT 1 FROM token y WHERE y.rid = x.rid AND y.parameter = x.parameter
+        AND y.code ${descending ? '> x.code' : "< x.code AND y.code > ''"})
+      ORDER BY x.code ${upwards ? 'ASC' : 'DESC'} LIMIT 1`;
     const values = after === undefined ? [parameter] : [parameter, after];
     return this.#file.rows(sql, values)[0]?.[0] as string | undefined;
   }
