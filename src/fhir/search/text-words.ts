@@ -1,9 +1,11 @@
 import { fold } from './fold.ts';
-import type { WordPlace } from './word-test.ts';
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const SPACE = /\s+/;
 const TAG = /<[^>]*>/g;
+
+/** Where words are looked for: in the narrative, which has to be there, or in all texts of a resource. */
+export type WordPlace = 'text' | 'content';
 
 /**
  * The words of a resource's narrative or, for `content`, of all its texts; folded as searches compare them. Undefined where

@@ -1,11 +1,20 @@
-import { textWords } from './text-words.ts';
-
-/** Where words are looked for: in the narrative, which has to be there, or in all texts of a resource. */
-export type WordPlace = 'text' | 'content';
+import { textWords, type WordPlace } from './text-words.ts';
 
 /** A document whose text may not be what its characters say: letters beyond ASCII are folded, escapes stand for others. */
 const NOT_PLAIN = /[^\x00-\x7f]|\\u/;
 const LETTERS = /^[a-z0-9]+$/;
+
+/**
+ * Patterns that the JSON of a resource matches if it holds all of some folded words, without regard to case: as long as it is ASCII
+ * and without `\\u` escapes. In a syntax that JavaScript and PostgreSQL share.
+ */
+export function wordSigns(words: readonly string[], place: WordPlace): readonly string[] {
+  return [
+    ...(place === 'text' ? ['"div"'] : []),
+    // Punctuation within a word does not count.
+    ...words.filter((word) => LETTERS.test(word)).map((word) => [...word].join('[^a-z0-9]*')),
+  ];
+}
 
 /**
  * Decides of resources whether they hold all of some folded words, as `textWords` has them. Most do not, which is seen in their
@@ -20,13 +29,7 @@ export class WordTest {
   constructor(words: readonly string[], place: WordPlace) {
     this.#words = words;
     this.#place = place;
-    this.#signs = [
-      ...(place === 'text' ? [/"div"/] : []),
-      // Punctuation within a word does not count.
-      ...words
-        .filter((word) => LETTERS.test(word))
-        .map((word) => new RegExp([...word].join('[^a-z0-9]*'), 'i')),
-    ];
+    this.#signs = wordSigns(words, place).map((sign) => new RegExp(sign, 'i'));
   }
 
   holds(json: string): boolean {

@@ -1,7 +1,9 @@
+import type { FairTurns } from '../../threads/fair-turns.ts';
 import type { BulkResults, BulkWrites } from '../bulk-write.ts';
 import type { DocumentVersion } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { ListPage, ListQuery, ReviewCount } from '../list.ts';
+import { asksForWords } from '../search/word-search.ts';
 import type { SearchPage, SearchQuery } from '../search.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
@@ -22,6 +24,7 @@ export class PostgresCollection implements CollectionStore {
   readonly #masters: MasterGenerations;
   readonly #writer: TenantWriter;
   readonly #searches: KeptSearches;
+  readonly #wordTurns: FairTurns;
   #reader: CollectionReader | undefined;
 
   constructor(parts: {
@@ -30,12 +33,15 @@ export class PostgresCollection implements CollectionStore {
     readonly masters: MasterGenerations;
     readonly writer: TenantWriter;
     readonly searches: KeptSearches;
+    /** Of searches that look into the text of every document. */
+    readonly wordTurns: FairTurns;
   }) {
     this.#record = parts.record;
     this.#database = parts.database;
     this.#masters = parts.masters;
     this.#writer = parts.writer;
     this.#searches = parts.searches;
+    this.#wordTurns = parts.wordTurns;
   }
 
   async read(type: string, id: string): Promise<DocumentVersion | undefined> {
@@ -51,7 +57,11 @@ export class PostgresCollection implements CollectionStore {
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    return (await this.#opened()).search(query);
+    const reader = await this.#opened();
+    // They take connections for long, which no other search should wait for.
+    return asksForWords(query)
+      ? this.#wordTurns.run(this.#record.id, () => reader.search(query))
+      : reader.search(query);
   }
 
   async list(query: ListQuery): Promise<ListPage> {

@@ -1,4 +1,5 @@
 import { type Log, silentLog } from '../../log.ts';
+import { FairTurns } from '../../threads/fair-turns.ts';
 import { Signer } from '../signer.ts';
 import type { CollectionStore, Store, StoreSizes } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
@@ -52,6 +53,7 @@ export class PostgresStore implements Store {
   readonly #masters: MasterGenerations;
   readonly #writer: TenantWriter;
   readonly #searches: KeptSearches;
+  readonly #wordTurns = new FairTurns();
   readonly #erasure: TenantErasure;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #signer: Signer;
@@ -125,6 +127,7 @@ export class PostgresStore implements Store {
       masters: this.#masters,
       writer: this.#writer,
       searches: this.#searches,
+      wordTurns: this.#wordTurns,
     });
   }
 

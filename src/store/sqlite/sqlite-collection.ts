@@ -4,6 +4,7 @@ import type { DocumentVersion, StoredDocument } from '../document.ts';
 import type { HistoryPage, HistoryQuery } from '../history.ts';
 import type { ListPage, ListQuery, ReviewCount } from '../list.ts';
 import { type PackedPage, unpackPage } from '../packed-page.ts';
+import { asksForWords } from '../search/word-search.ts';
 import type { SearchPage, SearchQuery } from '../search.ts';
 import type { CollectionStore, KeptSearch } from '../store.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
@@ -13,7 +14,7 @@ import type { OverlayHandles } from './overlay-handles.ts';
 import type { ReaderCall, ReaderMethod } from './reader-thread.ts';
 import type { RegistryCall } from './registry-thread.ts';
 import type { SystemFile } from './system-file.ts';
-import { asksForWords, type WordReader } from './word-reader.ts';
+import type { WordReader } from './word-reader.ts';
 import type { WriterCall } from './writer-thread.ts';
 
 /** A tenant's collection: reads by id on the calling thread, everything else on the threads made for it. */

@@ -1,4 +1,3 @@
-import type { Criterion } from '../../fhir/search/criterion.ts';
 import type { BatchingThread } from '../../threads/batching-thread.ts';
 import { FairTurns } from '../../threads/fair-turns.ts';
 import type { PackedPage } from '../packed-page.ts';
@@ -32,26 +31,5 @@ export class WordReader {
 
   close(): Promise<void> {
     return this.#thread.close();
-  }
-}
-
-/** Whether a search asks for words of documents anywhere. */
-export function asksForWords({ types }: Pick<SearchQuery, 'types'>): boolean {
-  return types.some(({ criterion }) => hasWords(criterion));
-}
-
-function hasWords(criterion: Criterion): boolean {
-  switch (criterion.kind) {
-    case 'words':
-      return true;
-    case 'all':
-    case 'any':
-      return criterion.of.some(hasWords);
-    case 'not':
-    case 'chain':
-    case 'has':
-      return hasWords(criterion.of);
-    default:
-      return false;
   }
 }

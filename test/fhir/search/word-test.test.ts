@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textWords } from '../../../src/fhir/search/text-words.ts';
-import { type WordPlace, WordTest } from '../../../src/fhir/search/word-test.ts';
+import { textWords, type WordPlace } from '../../../src/fhir/search/text-words.ts';
+import { WordTest } from '../../../src/fhir/search/word-test.ts';
 
 const holds = (resource: object, words: readonly string[], place: WordPlace) =>
   new WordTest(words, place).holds(JSON.stringify(resource));

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Criterion } from '../../../src/fhir/search/criterion.ts';
-import { asksForWords } from '../../../src/store/sqlite/word-reader.ts';
 import { content, seal, searchOf, warmed } from '../../conformance/engine.ts';
 import { sqlite } from '../../conformance/sqlite-engine.ts';
 
@@ -37,13 +36,4 @@ test('searches for words keep no other search waiting, and tenants take turns at
     await store.close();
     await installation.dispose();
   }
-});
-
-test('words are seen wherever they are asked for', () => {
-  const within = (criterion: Criterion) => asksForWords(searchOf('Patient', { criterion }));
-  expect(within(WORDS)).toBe(true);
-  expect(within({ kind: 'all', of: [{ kind: 'reviewed', reviewed: true }] })).toBe(false);
-  expect(within({ kind: 'any', of: [{ kind: 'not', of: WORDS }] })).toBe(true);
-  expect(within({ kind: 'has', type: 'Observation', parameter: 1, of: WORDS })).toBe(true);
-  expect(within({ kind: 'chain', type: 'Observation', parameter: 1, of: WORDS })).toBe(true);
 });

@@ -7,6 +7,7 @@ import { type Fragment, fragment, joined } from '../../search/fragment.ts';
 import { cursorOf, type Position, pageStart, type SortValue } from '../../search/position.ts';
 import type { RowDialect } from '../../search/row-condition.ts';
 import { sortKeyOfType } from '../../search/sort-key.ts';
+import { asksForWords } from '../../search/word-search.ts';
 import type { SearchPage, SearchQuery } from '../../search.ts';
 import type { Database } from '../database.ts';
 import { type ArmRow, documentOf } from '../document-row.ts';
@@ -40,6 +41,8 @@ export class CollectionSearch {
   readonly #dialect: RowDialect;
   readonly #statements: SearchStatements;
   readonly #plan: SearchPlan;
+  /** Each document is looked into: where that takes too long, it does so however often it is tried. */
+  #looksIntoAll = false;
 
   constructor(database: Database, serial: number, master: MasterGeneration) {
     this.#database = database;
@@ -53,6 +56,7 @@ export class CollectionSearch {
 
   /** @throws page-token-invalid, search-too-costly */
   async search(query: SearchQuery): Promise<SearchPage> {
+    this.#looksIntoAll = asksForWords(query);
     const types: AskedType[] = [];
     for (const { type, criterion } of await this.#present(query.types)) {
       types.push({ type, criterion: await this.#resolved(criterion, type) });
@@ -264,7 +268,9 @@ export class CollectionSearch {
       return replies.map((reply) => reply.rows);
     } catch (error) {
       throw isTimeOut(error)
-        ? new WarmfhirError('store-unavailable', TOOK_TOO_LONG, { cause: error })
+        ? this.#looksIntoAll
+          ? new WarmfhirError('search-too-costly')
+          : new WarmfhirError('store-unavailable', TOOK_TOO_LONG, { cause: error })
         : error;
     }
   }

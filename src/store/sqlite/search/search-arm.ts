@@ -17,6 +17,7 @@ import type { ArmFile } from './arm-file.ts';
 import { ArmKeys, type VaryingKey } from './arm-keys.ts';
 import { type ArmPosition, afterConstants, withoutFirst } from './arm-position.ts';
 import type { ArmProfile } from './arm-profile.ts';
+import type { ArmSearch } from './arm-search.ts';
 import { CriterionConditions } from './criterion-condition.ts';
 import { behind } from './keyset.ts';
 import { firstReferrers } from './referrers.ts';
@@ -40,20 +41,6 @@ const MOST_WALKED = 10_000;
 
 /** Referrers of a document, on the average, that are worth not being read. */
 const FEWEST_REFERRERS = 8;
-
-/** Which documents of an arm, in which order, from where. */
-export interface ArmSearch {
-  readonly type: string;
-  readonly criterion: ArmCriterion;
-  readonly keys: readonly TypeSortKey[];
-  readonly reversed: boolean;
-  readonly after?: ArmPosition | undefined;
-  readonly limit: number;
-  /** How many are looked for in all, which decides the plan; `limit` where absent. */
-  readonly wanted?: number;
-  /** What is asked of a document beside the criterion; given SQL of its rid. */
-  readonly also?: (rid: string) => Fragment;
-}
 
 /**
  * Searches one arm of a collection, the master or an overlay, as if there were no other. The cheapest way is chosen by

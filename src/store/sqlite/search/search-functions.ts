@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../../../errors.ts';
-import { type WordPlace, WordTest } from '../../../fhir/search/word-test.ts';
+import type { WordPlace } from '../../../fhir/search/text-words.ts';
+import { WordTest } from '../../../fhir/search/word-test.ts';
 import type { Connection } from '../connection.ts';
 
 /** How far statements of a search may go. */

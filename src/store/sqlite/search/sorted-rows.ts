@@ -2,9 +2,9 @@ import type { ArmCriterion } from '../../search/arm-criterion.ts';
 import { allOf, FALSE, type Fragment, fragment, joined, TRUE, wrapped } from '../../search/fragment.ts';
 import type { VaryingKey } from './arm-keys.ts';
 import type { ArmProfile } from './arm-profile.ts';
+import type { ArmSearch } from './arm-search.ts';
 import { CriterionConditions } from './criterion-condition.ts';
 import { behind, orderTerms, walkBehind } from './keyset.ts';
-import type { ArmSearch } from './search-arm.ts';
 import { inTime } from './search-functions.ts';
 import type { SortWalk } from './sort-walk.ts';
 
