@@ -1,25 +1,33 @@
-import type { Write, WriteResult } from './write.ts';
+import type { Resolution, Resolved, Write, WriteResult } from './write.ts';
 
 /**
  * Many writes as bytes that threads share: whoever passes them on neither copies them nor looks at them. Each chunk holds
- * whole lines, each line one `Write` as JSON.
+ * whole lines, each line one `BulkWrite` as JSON.
  */
 export interface BulkWrites {
   readonly chunks: readonly Uint8Array[];
 }
 
+export type BulkWrite = Write | Resolution;
+
+export type BulkWriteResult = WriteResult | Resolved;
+
 /** What became of one of them. */
 export interface BulkResult {
-  readonly status: WriteResult['status'];
+  readonly status: BulkWriteResult['status'];
   /** Of the version that stands now; absent where there is none. */
   readonly version?: number;
   /** Milliseconds since the epoch. */
   readonly lastUpdated?: number;
+  /** What a resolution found. */
+  readonly ids?: readonly string[];
 }
 
 /** Results in the order of the writes, as bytes. */
 export interface BulkResults {
   readonly chunk: Uint8Array;
+  /** True where a resolution does not hold: nothing was written. */
+  readonly isUndone: boolean;
 }
 
 const CHUNK_CHARACTERS = 2 * 1024 * 1024;
@@ -30,7 +38,7 @@ export class BulkWriter {
   #lines: string[] = [];
   #characters = 0;
 
-  add(write: Write): void {
+  add(write: BulkWrite): void {
     const line = JSON.stringify(write);
     this.#lines.push(line);
     this.#characters += line.length;
@@ -51,21 +59,27 @@ export class BulkWriter {
 }
 
 /** The writes one by one. */
-export function* readBulkWrites({ chunks }: BulkWrites): Generator<Write> {
+export function* readBulkWrites({ chunks }: BulkWrites): Generator<BulkWrite> {
   for (const chunk of chunks) {
-    for (const line of textOf(chunk).split('\n')) yield JSON.parse(line) as Write;
+    for (const line of textOf(chunk).split('\n')) yield JSON.parse(line) as BulkWrite;
   }
 }
 
-export function packResults(results: Iterable<WriteResult>): BulkResults {
-  return { chunk: sharedBytes(JSON.stringify(Array.from(results, bulkResult))) };
+export function packResults(results: Iterable<BulkWriteResult>): BulkResults {
+  let isUndone = false;
+  const packed = Array.from(results, (result) => {
+    if (result.status === 'resolved' && !result.holds) isUndone = true;
+    return bulkResult(result);
+  });
+  return { chunk: sharedBytes(JSON.stringify(packed)), isUndone };
 }
 
 export function readBulkResults({ chunk }: BulkResults): readonly BulkResult[] {
   return JSON.parse(textOf(chunk)) as BulkResult[];
 }
 
-function bulkResult(result: WriteResult): BulkResult {
+function bulkResult(result: BulkWriteResult): BulkResult {
+  if (result.status === 'resolved') return { status: result.status, ids: result.ids };
   if (!('document' in result) || result.document === undefined) return { status: result.status };
   const { version, lastUpdated } = result.document;
   return { status: result.status, version, lastUpdated };

@@ -37,7 +37,10 @@ export interface CollectionStore {
    * more than once.
    */
   write(writes: readonly Write[], now: number): Promise<readonly WriteResult[]>;
-  /** As `write`, for so many writes that the calling thread should not have to look at them. */
+  /**
+   * As `write`, for so many writes that the calling thread should not have to look at them. They may end in resolutions: where
+   * one does not hold nothing is written, and the results say what each of them found.
+   */
   writeBulk(writes: BulkWrites, now: number): Promise<BulkResults>;
   /**
    * Keeps the text of a search that is too long for a link, on behalf of this tenant and erased with it. Durable when it

@@ -57,6 +57,29 @@ export interface Expectation {
   readonly ids: readonly string[];
 }
 
+/**
+ * Says that a search finds exactly this document when everything before it is written. What of a request is not so undoes all
+ * of it, and is answered with what was found instead; where no `id` is given, that is what is asked.
+ */
+export interface Resolution {
+  readonly kind: 'resolve';
+  readonly type: string;
+  readonly criterion: Criterion;
+  readonly id?: string;
+}
+
+/** What a search found for a `Resolution`: of several documents two. */
+export interface Resolved {
+  readonly status: 'resolved';
+  readonly ids: readonly string[];
+  /** False where it was to be another. */
+  readonly holds: boolean;
+}
+
+export function resolved({ id }: Resolution, ids: readonly string[]): Resolved {
+  return { status: 'resolved', ids, holds: ids.length === 1 && ids[0] === id };
+}
+
 export type WriteResult =
   | { readonly status: 'created' | 'updated' | 'reviewed'; readonly document: StoredDocument }
   | { readonly status: 'deleted'; readonly document: DeletedDocument }

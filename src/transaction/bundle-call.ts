@@ -1,5 +1,4 @@
-import type { BulkWrites } from '../store/bulk-write.ts';
-import type { BatchEntry, BundleAnswer, BundleOutline } from './request-bundles.ts';
+import type { BatchEntry, BundleAnswer, BundleOutline, LinkedWrites } from './request-bundles.ts';
 import type { Decisions } from './transaction-writes.ts';
 
 /** What the thread is asked to do with the Bundle of a number. */
@@ -12,4 +11,4 @@ export type BundleCall = { readonly number: number } & (
 );
 
 /** Answers by kind. */
-export type BundleReply = BundleOutline | readonly BatchEntry[] | BulkWrites | Uint8Array | undefined;
+export type BundleReply = BundleOutline | readonly BatchEntry[] | LinkedWrites | Uint8Array | undefined;

@@ -9,7 +9,7 @@ import { failure, serveBatches } from '../threads/serve-batches.ts';
 import type { BundleCall, BundleReply } from './bundle-call.ts';
 import { readBundle, readRequestEntry } from './bundle-text.ts';
 import { isRead } from './entry-request.ts';
-import type { BatchEntry, BundleOutline, PatchEntry } from './request-bundles.ts';
+import type { BatchEntry, BundleOutline, LinkedWrites, PatchEntry } from './request-bundles.ts';
 import { inEntry, type PlannedEntry, TransactionPlan } from './transaction-plan.ts';
 import { transactionResponse } from './transaction-response.ts';
 import { type Decisions, type TransactionWrites, transactionWrites } from './transaction-writes.ts';
@@ -34,7 +34,7 @@ function answer(call: BundleCall): BundleReply {
     case 'entries':
       return batchEntries(call.number, call.from, call.count);
     case 'writes':
-      return writes(call.number, call.decisions);
+      return linkedWrites(call.number, call.decisions);
     case 'response': {
       const { written } = transaction(call.number);
       return new TextEncoder().encode(transactionResponse(written!, call.answer));
@@ -98,10 +98,11 @@ function batchEntries(number: number, from: number, count: number): readonly Bat
   });
 }
 
-function writes(number: number, decisions: Decisions): BundleReply {
+function linkedWrites(number: number, decisions: Decisions): LinkedWrites {
   const bundle = transaction(number);
   bundle.written = transactionWrites(bundle.plan, decisions, tools);
-  return bundle.written.writes;
+  const { writes, references } = bundle.written;
+  return { writes, references };
 }
 
 function transaction(number: number): Extract<Held, { type: 'transaction' }> {

@@ -1,8 +1,23 @@
-import { WarmfhirError } from '../errors.ts';
 import { isResourceType } from '../fhir/resource-type.ts';
 import type { LinkKind } from '../fhir/structure/link-rewriter.ts';
 import type { Lookups } from './entry-target.ts';
 import { type Criteria, criteriaKey } from './transaction-plan.ts';
+
+/** A conditional reference that stands in a resource of a transaction. */
+export interface AskedReference extends Criteria {
+  /** Position of the first entry that has it. */
+  readonly index: number;
+  /** Of what was put in its place; absent where nothing was known that could be. */
+  readonly id?: string;
+}
+
+/** Where a link stands. */
+export interface LinkPlace {
+  /** Position of the entry. */
+  readonly index: number;
+  /** Base of the RESTful `fullUrl` of the entry: relative references are relative to it. */
+  readonly base: string | undefined;
+}
 
 /**
  * What links of a transaction's resources lead to: to other entries by their `fullUrl`, or, for conditional references, to
@@ -12,14 +27,26 @@ export class EntryLinks {
   readonly #targets = new Map<string, string>();
   readonly #conditional = new Map<string, string>();
   readonly #lookups: Lookups;
+  readonly #settled: Lookups;
+  readonly #asked = new Map<string, AskedReference>();
 
-  constructor(lookups: Lookups) {
+  /**
+   * @param lookups what criteria find before anything is written
+   * @param settled what those of references were seen to find when everything was written
+   */
+  constructor(lookups: Lookups, settled: Lookups) {
     this.#lookups = lookups;
+    this.#settled = settled;
+  }
+
+  /** The conditional references that were met so far. */
+  get asked(): readonly AskedReference[] {
+    return [...this.#asked.values()];
   }
 
   /** True where no link can lead anywhere. */
   get isEmpty(): boolean {
-    return this.#targets.size === 0 && this.#lookups.size === 0;
+    return this.#targets.size + this.#lookups.size + this.#settled.size === 0;
   }
 
   /** @param target `Type/id` that the entry of `fullUrl` is about */
@@ -32,13 +59,8 @@ export class EntryLinks {
     this.#conditional.set(criteriaKey(criteria), target);
   }
 
-  /**
-   * What stands in the place of a link; undefined where it leads to no entry.
-   *
-   * @param base base of the RESTful `fullUrl` of the entry that the link stands in: relative references are relative to it
-   * @throws criteria-ambiguous, criteria-unmatched
-   */
-  replacement(link: string, kind: LinkKind, base: string | undefined): string | undefined {
+  /** What stands in the place of a link; undefined where it leads to no entry. */
+  replacement(link: string, kind: LinkKind, place: LinkPlace): string | undefined {
     const hash = link.indexOf('#');
     if (hash === 0) return undefined;
     const address = hash === -1 ? link : link.slice(0, hash);
@@ -46,21 +68,29 @@ export class EntryLinks {
     const target = this.#targets.get(address);
     if (target !== undefined) return target + fragment;
     if (kind !== 'reference') return undefined;
-    return this.#conditionalTarget(link) ?? this.#restfulTarget(address, base);
+    const criteria = referenceCriteria(link);
+    return criteria === undefined
+      ? this.#restfulTarget(address, place.base)
+      : this.#conditionalTarget(criteria, place.index);
   }
 
-  #conditionalTarget(reference: string): string | undefined {
-    const written = this.#conditional.get(reference);
-    if (written !== undefined) return written;
-    const ids = this.#lookups.get(reference);
-    if (ids === undefined) return undefined;
-    if (ids.length === 1) return `${reference.slice(0, reference.indexOf('?'))}/${ids[0]}`;
-    throw ids.length === 0
-      ? new WarmfhirError('criteria-unmatched', `Nothing matches the conditional reference ${reference}.`)
-      : new WarmfhirError(
-          'criteria-ambiguous',
-          `Several resources match the conditional reference ${reference}.`,
-        );
+  #conditionalTarget(criteria: Criteria, index: number): string | undefined {
+    const key = criteriaKey(criteria);
+    const target = this.#found(criteria.type, this.#settled.get(key)) ?? this.#guessed(criteria, key);
+    if (!this.#asked.has(key)) {
+      const id = target === undefined ? {} : { id: target.slice(target.indexOf('/') + 1) };
+      this.#asked.set(key, { ...criteria, index, ...id });
+    }
+    return target;
+  }
+
+  #guessed({ type }: Criteria, key: string): string | undefined {
+    if (this.#settled.has(key)) return undefined;
+    return this.#conditional.get(key) ?? this.#found(type, this.#lookups.get(key));
+  }
+
+  #found(type: string, ids: readonly string[] | undefined): string | undefined {
+    return ids?.length === 1 ? `${type}/${ids[0]}` : undefined;
   }
 
   /** Of a resource that is written anew the version that its source had means nothing. */
@@ -69,6 +99,14 @@ export class EntryLinks {
     const isRelative = /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.test(unversioned);
     return this.#targets.get(isRelative ? `${base}/${unversioned}` : unversioned);
   }
+}
+
+/** The criteria of a conditional reference, `Patient?identifier=a|b`; undefined for any other. */
+export function referenceCriteria(reference: string): Criteria | undefined {
+  const question = reference.indexOf('?');
+  const type = reference.slice(0, Math.max(question, 0));
+  const query = reference.slice(question + 1);
+  return query !== '' && isResourceType(type) ? { type, query } : undefined;
 }
 
 /** Base of a RESTful `fullUrl`: `https://server/fhir` of `https://server/fhir/Patient/1`. */

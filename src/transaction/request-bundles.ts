@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorIssue } from '../errors.ts';
 import type { BulkResults, BulkWrites } from '../store/bulk-write.ts';
+import type { AskedReference } from './entry-links.ts';
 import type { EntryRequest } from './entry-request.ts';
 import type { AskedCriteria, Criteria } from './transaction-plan.ts';
 import type { EntryReturn } from './transaction-response.ts';
@@ -59,10 +60,16 @@ export interface OpenBundle {
   /** Entries of a batch. */
   entries(from: number, count: number): Promise<readonly BatchEntry[]>;
   /** The writes of a transaction: its resources checked, their links put right. Rejects with what is wrong with one. */
-  writes(decisions: Decisions): Promise<BulkWrites>;
+  writes(decisions: Decisions): Promise<LinkedWrites>;
   /** The answer to a transaction, in UTF-8. */
   response(answer: BundleAnswer): Promise<Uint8Array>;
   release(): Promise<void>;
+}
+
+/** The writes of a transaction, and the conditional references in them. */
+export interface LinkedWrites {
+  readonly writes: BulkWrites;
+  readonly references: readonly AskedReference[];
 }
 
 export interface BundleAnswer {

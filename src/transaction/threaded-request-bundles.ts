@@ -1,4 +1,3 @@
-import type { BulkWrites } from '../store/bulk-write.ts';
 import { BatchingThread } from '../threads/batching-thread.ts';
 import { scriptUrl } from '../threads/script-url.ts';
 import type { BundleCall, BundleReply } from './bundle-call.ts';
@@ -6,6 +5,7 @@ import type {
   BatchEntry,
   BundleAnswer,
   BundleOutline,
+  LinkedWrites,
   OpenBundle,
   RequestBundles,
 } from './request-bundles.ts';
@@ -54,8 +54,8 @@ class ThreadedBundle implements OpenBundle {
     })) as readonly BatchEntry[];
   }
 
-  async writes(decisions: Decisions): Promise<BulkWrites> {
-    return (await this.#thread.call({ kind: 'writes', number: this.#number, decisions })) as BulkWrites;
+  async writes(decisions: Decisions): Promise<LinkedWrites> {
+    return (await this.#thread.call({ kind: 'writes', number: this.#number, decisions })) as LinkedWrites;
   }
 
   async response(answer: BundleAnswer): Promise<Uint8Array> {

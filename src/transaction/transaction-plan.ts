@@ -22,6 +22,8 @@ export interface Criteria {
 export interface AskedCriteria extends Criteria {
   /** True where every match counts. */
   readonly all: boolean;
+  /** True where an entry depends on them; false where references alone do, which lead to what the transaction leaves. */
+  readonly decides: boolean;
   /** Position of the first entry that asks for them. */
   readonly index: number;
 }
@@ -52,17 +54,30 @@ export class TransactionPlan {
   /** Throws what is wrong with an entry, naming its place; body-invalid where two have the same `fullUrl`. */
   constructor(texts: readonly Uint8Array[], bases: readonly string[]) {
     const criteria = new Map<string, AskedCriteria>();
-    const ask = (found: Criteria, index: number, all: boolean) => {
+    const ask = (
+      found: Criteria,
+      index: number,
+      how: { readonly all: boolean; readonly decides: boolean },
+    ) => {
       const key = criteriaKey(found);
       const before = criteria.get(key);
-      criteria.set(key, { ...found, all: all || before?.all === true, index: before?.index ?? index });
+      criteria.set(key, {
+        ...found,
+        all: how.all || before?.all === true,
+        decides: how.decides || before?.decides === true,
+        index: before?.index ?? index,
+      });
     };
     const fullUrls = new Set<string>();
     this.entries = texts.map((text, index) =>
       inEntry(index, () => {
         const entry = planEntry(readRequestEntry(text, bases), index);
-        if (entry.criteria !== undefined) ask(entry.criteria, index, entry.request.method === 'DELETE');
-        for (const found of conditionalReferences(entry.resource)) ask(found, index, false);
+        if (entry.criteria !== undefined) {
+          ask(entry.criteria, index, { all: entry.request.method === 'DELETE', decides: true });
+        }
+        for (const found of conditionalReferences(entry.resource)) {
+          ask(found, index, { all: false, decides: false });
+        }
         if (entry.fullUrl !== undefined && fullUrls.has(entry.fullUrl)) {
           throw new WarmfhirError('body-invalid', `Another entry has the fullUrl ${shown(entry.fullUrl)}.`);
         }
@@ -72,7 +87,9 @@ export class TransactionPlan {
     );
     // What the transaction deletes matches nothing any more: so of the others all have to be known.
     const hasDelete = this.entries.some(({ request }) => request.method === 'DELETE');
-    for (const [key, asked] of criteria) if (hasDelete) criteria.set(key, { ...asked, all: true });
+    for (const [key, asked] of criteria) {
+      if (hasDelete && asked.decides) criteria.set(key, { ...asked, all: true });
+    }
     this.criteria = criteria;
   }
 }

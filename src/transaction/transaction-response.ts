@@ -33,7 +33,8 @@ export function transactionResponse(
   const results = readBulkResults(answer.results);
   const byEntry = new Map<number, BulkResult[]>();
   for (const [position, result] of results.entries()) {
-    const index = written.entries[position]!;
+    // Resolutions, which come last, are of no entry.
+    const index = written.entries[position] ?? -1;
     byEntry.set(index, [...(byEntry.get(index) ?? []), result]);
   }
   const bodies = prefer === 'representation' ? representations(written, results) : new Map<number, string>();

@@ -6,7 +6,7 @@ import type { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
 import type { StructureCheck } from '../fhir/structure/structure-check.ts';
 import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
 import type { DocumentWrite, Expectation } from '../store/write.ts';
-import { EntryLinks, restfulBase } from './entry-links.ts';
+import { type AskedReference, EntryLinks, restfulBase } from './entry-links.ts';
 import { type EntryTarget, entryTargets, type Lookups, lookupsAfterDeletes } from './entry-target.ts';
 import { inEntry, type PlannedEntry, type TransactionPlan } from './transaction-plan.ts';
 
@@ -23,6 +23,8 @@ export interface PatchedEntry {
 /** What was looked up for a transaction. */
 export interface Decisions {
   readonly lookups: Lookups;
+  /** What conditional references were seen to lead to when everything was written, by `Type?query`. */
+  readonly settled: Lookups;
   /** That what was looked up is still so. */
   readonly expectations: readonly Expectation[];
   readonly patched: readonly PatchedEntry[];
@@ -34,6 +36,8 @@ export interface TransactionWrites {
   /** Position of the entry in the Bundle, by position of the write; -1 for those of no entry. */
   readonly entries: readonly number[];
   readonly targets: readonly EntryTarget[];
+  /** The conditional references of what is written. */
+  readonly references: readonly AskedReference[];
 }
 
 /** What the resources of a transaction are checked and changed with. */
@@ -50,17 +54,18 @@ const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'];
  * The writes that a transaction comes to, in R4's order, with the links between its resources put right. What it reads by
  * id is required to be there when everything has been written.
  *
- * @throws resource-invalid and whatever else is wrong with a resource, with its place; criteria-ambiguous,
- * criteria-unmatched, body-invalid where two entries write the same resource
+ * @throws resource-invalid and whatever else is wrong with a resource, with its place; criteria-ambiguous, body-invalid where
+ * two entries write the same resource
  */
 export function transactionWrites(
   plan: TransactionPlan,
-  { lookups, expectations, patched }: Decisions,
+  { lookups, settled, expectations, patched }: Decisions,
   tools: ResourceTools,
 ): TransactionWrites {
   const patches = new Map(patched.map((each) => [each.index, each]));
   const targets = entryTargets(plan.entries, lookups, patches);
-  const links = linksOf(plan, lookupsAfterDeletes(plan.entries, lookups), targets);
+  const links = new EntryLinks(lookupsAfterDeletes(plan.entries, lookups), settled);
+  addTargets(links, plan, targets);
   const bulk = new BulkWriter();
   const entries: number[] = expectations.map(() => -1);
   for (const expectation of expectations) bulk.add(expectation);
@@ -75,7 +80,7 @@ export function transactionWrites(
       }
     });
   }
-  return { writes: bulk.end(), entries, targets };
+  return { writes: bulk.end(), entries, targets, references: links.asked };
 
   function* writesOf(
     entry: PlannedEntry,
@@ -116,16 +121,15 @@ export function transactionWrites(
   function contentOf(entry: PlannedEntry, type: string, id: string, assignId: boolean): ResourceContent {
     const { buffer, byteOffset, length } = entry.resource!;
     const text = Buffer.from(buffer, byteOffset, length).toString();
-    const base = restfulBase(entry.fullUrl);
+    const place = { index: entry.index, base: restfulBase(entry.fullUrl) };
     const linked = links.isEmpty
       ? text
-      : tools.rewriter.rewrite(text, type, (link, kind) => links.replacement(link, kind, base));
+      : tools.rewriter.rewrite(text, type, (link, kind) => links.replacement(link, kind, place));
     return checkResourceText(linked, { type, id, assignId }, tools.structure, tools.extraction);
   }
 }
 
-function linksOf(plan: TransactionPlan, lookups: Lookups, targets: readonly EntryTarget[]): EntryLinks {
-  const links = new EntryLinks(lookups);
+function addTargets(links: EntryLinks, plan: TransactionPlan, targets: readonly EntryTarget[]): void {
   for (const { index, fullUrl, criteria } of plan.entries) {
     const target = targets[index]!;
     if (target.action === 'delete' || target.action === 'none') continue;
@@ -133,5 +137,4 @@ function linksOf(plan: TransactionPlan, lookups: Lookups, targets: readonly Entr
     if (fullUrl !== undefined) links.add(fullUrl, address);
     if (criteria !== undefined) links.addCriteria(criteria, address);
   }
-  return links;
 }

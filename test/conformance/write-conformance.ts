@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Criterion } from '../../src/fhir/search/criterion.ts';
 import { Extraction } from '../../src/fhir/search/extraction.ts';
 import { SearchParser } from '../../src/fhir/search/search-parser.ts';
 import type { Terminology } from '../../src/fhir/search/terminology.ts';
-import { BulkWriter, readBulkResults } from '../../src/store/bulk-write.ts';
+import { type BulkWrite, BulkWriter, readBulkResults } from '../../src/store/bulk-write.ts';
 import type { CollectionStore, Store } from '../../src/store/store.ts';
 import type { Write } from '../../src/store/write.ts';
 import { collectionOf, content, type Engine, type Installation, seal, warmed } from './engine.ts';
@@ -36,11 +37,18 @@ export function writeConformance(engine: Engine): void {
       await installation.dispose();
     });
 
-    const expectation = async (value: string, ...ids: string[]): Promise<Write> => {
+    const criterionOf = async (value: string): Promise<Criterion> => {
       const scope = { types: ['Patient'], typed: true, lenient: false, now: 0, bases: [] };
       const { types } = await parser.parse([['identifier', `urn:s|${value}`]], scope, {} as Terminology);
-      return { kind: 'expect', type: 'Patient', criterion: types[0]!.criterion, ids };
+      return types[0]!.criterion;
     };
+    const expectation = async (value: string, ...ids: string[]): Promise<Write> => ({
+      ...{ kind: 'expect', type: 'Patient', criterion: await criterionOf(value), ids },
+    });
+    const resolution = async (value: string, id?: string): Promise<BulkWrite> => ({
+      ...{ kind: 'resolve', type: 'Patient', criterion: await criterionOf(value) },
+      ...(id === undefined ? {} : { id }),
+    });
     const create = (id: string, value: string): Write => ({ kind: 'create', content: patient(id, value) });
 
     test('an expectation holds for exactly what a search finds, over overlay and master', async () => {
@@ -98,6 +106,37 @@ export function writeConformance(engine: Engine): void {
       await expect(put('x', { ifAbsent: true })).rejects.toMatchObject({ code: 'version-conflict' });
       await put('x', { ifMatch: 'any' });
       expect(await (await collectionOf(store, 'acme')).read('Patient', 'x')).toMatchObject({ version: 2 });
+    });
+
+    test('a resolution sees what the request has written, and undoes it where it finds another', async () => {
+      const bulk = async (...writes: BulkWrite[]) => {
+        const writer = new BulkWriter();
+        for (const write of writes) writer.add(write);
+        const results = await acme.writeBulk(writer.end(), 9_000);
+        return {
+          isUndone: results.isUndone,
+          found: readBulkResults(results).flatMap(({ ids }) => [ids ?? []]),
+        };
+      };
+      const version = async (id: string) =>
+        (await (await collectionOf(store, 'acme')).read('Patient', id))?.version;
+      const changes: BulkWrite[] = [
+        create('new', 'new'),
+        { kind: 'put', content: patient('m1', 'other') },
+        { kind: 'delete', type: 'Patient', id: 'm2' },
+      ];
+      const asked = [await resolution('new'), await resolution('one'), await resolution('two', 'm3')];
+      const trial = await bulk(...changes, ...asked);
+      expect(trial).toEqual({ isUndone: true, found: [[], [], [], ['new'], [], ['m3']] });
+      expect([await version('new'), await version('m1')]).toEqual([undefined, 1]);
+      const several = await bulk(...changes, create('again', 'other'), await resolution('other', 'm1'));
+      expect([several.isUndone, several.found.at(-1)?.toSorted()]).toEqual([true, ['again', 'm1']]);
+      const { isUndone } = await bulk(
+        ...changes,
+        await resolution('new', 'new'),
+        await resolution('two', 'm3'),
+      );
+      expect([isUndone, await version('new'), await version('m1')]).toEqual([false, 1, 2]);
     });
 
     test('many are written as bytes, all or none', async () => {

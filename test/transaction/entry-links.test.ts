@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EntryLinks, restfulBase } from '../../src/transaction/entry-links.ts';
 
-function links(): EntryLinks {
+const place = { index: 3, base: 'https://source.example/fhir' };
+const nowhere = { index: 3, base: undefined };
+
+function links(settled: ReadonlyMap<string, readonly string[]> = new Map()): EntryLinks {
   const made = new EntryLinks(
     new Map([
       ['Patient?a=one', ['1']],
@@ -9,6 +12,7 @@ function links(): EntryLinks {
       ['Patient?a=two', ['1', '2']],
       ['Patient?a=made', []],
     ]),
+    settled,
   );
   made.add('urn:uuid:u', 'Patient/new');
   made.add('urn:oid:1.2.3', 'Device/new');
@@ -32,24 +36,39 @@ describe('EntryLinks', () => {
     ['Patient?a=made', 'Patient/made'],
     ['Patient?a=unasked', undefined],
   ])('leads the reference %s to %s', (reference, target) => {
-    expect(links().replacement(reference, 'reference', 'https://source.example/fhir')).toBe(target);
+    expect(links().replacement(reference, 'reference', place)).toBe(target);
   });
 
   it('takes relative and conditional references for what they are only where references stand', () => {
     for (const address of ['Patient/7', 'Patient?a=one']) {
-      expect(links().replacement(address, 'address', 'https://source.example/fhir')).toBeUndefined();
+      expect(links().replacement(address, 'address', place)).toBeUndefined();
     }
-    expect(links().replacement('urn:uuid:u', 'address', undefined)).toBe('Patient/new');
-    expect(links().replacement('Patient/7', 'reference', undefined)).toBeUndefined();
+    expect(links().replacement('urn:uuid:u', 'address', nowhere)).toBe('Patient/new');
+    expect(links().replacement('Patient/7', 'reference', nowhere)).toBeUndefined();
   });
 
-  it.each([
-    ['Patient?a=none', 'criteria-unmatched'],
-    ['Patient?a=two', 'criteria-ambiguous'],
-  ])('refuses %s', (reference, code) => {
-    expect(() => links().replacement(reference, 'reference', undefined)).toThrow(
-      expect.objectContaining({ code }),
+  it('tells what conditional references it was asked for, and what it put in their place', () => {
+    const made = links(new Map([['Patient?a=one', ['seen']]]));
+    for (const query of ['one', 'none', 'two', 'made', 'none']) {
+      made.replacement(`Patient?a=${query}`, 'reference', nowhere);
+    }
+    expect(made.asked).toEqual([
+      { type: 'Patient', query: 'a=one', index: 3, id: 'seen' },
+      { type: 'Patient', query: 'a=none', index: 3 },
+      { type: 'Patient', query: 'a=two', index: 3 },
+      { type: 'Patient', query: 'a=made', index: 3, id: 'made' },
+    ]);
+  });
+
+  it('takes what was seen to be found for what is found', () => {
+    const made = links(
+      new Map([
+        ['Patient?a=one', []],
+        ['Patient?a=made', ['seen']],
+      ]),
     );
+    expect(made.replacement('Patient?a=one', 'reference', nowhere)).toBeUndefined();
+    expect(made.replacement('Patient?a=made', 'reference', nowhere)).toBe('Patient/seen');
   });
 
   it('knows the base of addresses of resources', () => {

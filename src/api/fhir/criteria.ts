@@ -37,11 +37,7 @@ export async function findMatches(
   options: { readonly all: boolean; readonly bases: readonly string[] },
 ): Promise<Matches> {
   const { type } = criteria;
-  const sent = [...new URLSearchParams(criteria.query)].filter(([name]) => !FORMAT.has(name));
-  const scope = { types: [type], typed: true, lenient: false, now: api.clock.now(), bases: options.bases };
-  const parsed = await api.searchParser.parse(sent, scope, api.terminology(collection));
-  requireCriteria(sent.length, parsed);
-  const types = parsed.types;
+  const types = await parsedCriteria(api, collection, criteria, options.bases);
   const ids: string[] = [];
   let first: StoredDocument | undefined;
   let cursor: string | undefined;
@@ -62,6 +58,20 @@ export async function findMatches(
     }
   } while (cursor !== undefined);
   return { ids, first, expectation: { kind: 'expect', type, criterion: types[0]!.criterion, ids } };
+}
+
+/** Criteria as a search. Throws what `findMatches` throws for criteria that are none. */
+export async function parsedCriteria(
+  api: ApiContext,
+  collection: TenantCollection,
+  { type, query }: Criteria,
+  bases: readonly string[],
+): Promise<ParsedSearch['types']> {
+  const sent = [...new URLSearchParams(query)].filter(([name]) => !FORMAT.has(name));
+  const scope = { types: [type], typed: true, lenient: false, now: api.clock.now(), bases };
+  const parsed = await api.searchParser.parse(sent, scope, api.terminology(collection));
+  requireCriteria(sent.length, parsed);
+  return parsed.types;
 }
 
 /** The one resource that matches, or undefined. Throws criteria-ambiguous. */

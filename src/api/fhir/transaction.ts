@@ -15,6 +15,7 @@ import { findMatches } from './criteria.ts';
 import { innerRequest, responseEntry } from './inner-request.ts';
 import { JSON_PATCH, patchBody } from './patch-body.ts';
 import { chosenReturn } from './preference.ts';
+import { ReferenceResolution } from './reference-resolution.ts';
 import { searchForm } from './search-form.ts';
 
 type Outline = Extract<BundleOutline, { type: 'transaction' }>;
@@ -100,13 +101,18 @@ async function writeAll(
   bases: readonly string[],
 ): Promise<BulkResults> {
   const isDecided = outline.patches.length + outline.criteria.length > 0;
+  const resolution = new ReferenceResolution(api, collection, bases);
   for (let attempt = 1; ; attempt++) {
-    const decisions = await decide(api, collection, outline, bases);
-    const writes = await bundle.writes(decisions);
+    const decisions = await decide(api, collection, outline, { bases, resolution });
+    const { writes, references } = await bundle.writes(decisions);
     // A tenant that has changed nothing is not to own anything for having read.
     if (outline.isReadOnly) return packResults([]);
+    const all = { chunks: [...writes.chunks, ...(await resolution.writes(references)).chunks] };
     try {
-      return await collection.writeBulk(writes, api.clock.now());
+      const results = await collection.writeBulk(all, api.clock.now());
+      if (!results.isUndone) return results;
+      resolution.settle(references, results);
+      if (attempt === MOST_ATTEMPTS) throw new WarmfhirError('write-contended');
     } catch (error) {
       const isConflict = error instanceof WarmfhirError && MOVED.has(error.code);
       if (!isConflict || !isDecided || attempt === MOST_ATTEMPTS) throw error;
@@ -119,12 +125,15 @@ async function decide(
   api: ApiContext,
   collection: TenantCollection,
   outline: Outline,
-  bases: readonly string[],
+  { bases, resolution }: { readonly bases: readonly string[]; readonly resolution: ReferenceResolution },
 ): Promise<Decisions> {
   const lookups = new Map<string, readonly string[]>();
   const expectations: Expectation[] = [];
-  for (let from = 0; from < outline.criteria.length; from += TOGETHER) {
-    const part = outline.criteria.slice(from, from + TOGETHER);
+  const criteria = outline.criteria.filter(
+    (each) => each.decides || !resolution.settled.has(criteriaKey(each)),
+  );
+  for (let from = 0; from < criteria.length; from += TOGETHER) {
+    const part = criteria.slice(from, from + TOGETHER);
     const found = await Promise.all(
       part.map((criteria) =>
         findMatches(api, collection, criteria, { all: criteria.all, bases }).catch((error) => {
@@ -134,13 +143,13 @@ async function decide(
     );
     for (const [index, { ids, expectation }] of found.entries()) {
       lookups.set(criteriaKey(part[index]!), ids);
-      expectations.push(expectation);
+      if (part[index]!.decides) expectations.push(expectation);
     }
   }
   const patched = await Promise.all(
     outline.patches.map((patch) => patchedEntry(api, collection, patch, lookups)),
   );
-  return { lookups, expectations, patched };
+  return { lookups, settled: resolution.settled, expectations, patched };
 }
 
 async function patchedEntry(

@@ -1,8 +1,15 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
-import { type BulkResults, type BulkWrites, packResults, readBulkWrites } from '../bulk-write.ts';
+import {
+  type BulkResults,
+  type BulkWrite,
+  type BulkWriteResult,
+  type BulkWrites,
+  packResults,
+  readBulkWrites,
+} from '../bulk-write.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import type { DocumentWrite, Write, WriteResult } from '../write.ts';
+import type { DocumentWrite, Resolution, Write, WriteResult } from '../write.ts';
 import type { Database, OpenTransaction } from './database.ts';
 import type { Reply } from './database-connection.ts';
 import { Expectations } from './expectations.ts';
@@ -10,6 +17,7 @@ import type { MasterGeneration, MasterGenerations } from './master-generations.t
 import { OVERLAY_ROWS } from './read-statements.ts';
 import { NOTE_OVERLAY } from './registry-statements.ts';
 import type { RegistryWriter } from './registry-writer.ts';
+import { Resolutions } from './resolutions.ts';
 import { type Call, call } from './statement.ts';
 import { type MasterRow, type OverlayRow, type PlannedRows, WritePlan } from './write-plan.ts';
 import {
@@ -26,14 +34,23 @@ import {
 
 type Tenant = Pick<TenantRecord, 'id' | 'serial' | 'generation' | 'overlay'>;
 
-interface Request {
+interface SmallRequest {
   readonly writes: readonly Write[];
+  readonly bulk?: undefined;
   readonly now: number;
   readonly resolve: (results: readonly WriteResult[]) => void;
   readonly reject: (error: unknown) => void;
-  /** Present where the writes are too many to be held at once: they are read from here. */
-  readonly bulk?: BulkWrites;
 }
+
+/** Of so many writes that they cannot be held at once. */
+interface BulkRequest {
+  readonly bulk: BulkWrites;
+  readonly now: number;
+  readonly resolve: (results: BulkResults) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Request = SmallRequest | BulkRequest;
 
 /** Documents after which a transaction takes no further request. */
 const TOGETHER = 256;
@@ -75,11 +92,8 @@ export class TenantWriter {
   }
 
   /** As `write`, for so many that other requests have to get their turn in between; the results come one by one. */
-  async writeBulk(tenant: Tenant, bulk: BulkWrites, now: number): Promise<BulkResults> {
-    const results = await new Promise<readonly WriteResult[]>((resolve, reject) =>
-      this.#add(tenant, { writes: [], bulk, now, resolve, reject }),
-    );
-    return packResults(results);
+  writeBulk(tenant: Tenant, bulk: BulkWrites, now: number): Promise<BulkResults> {
+    return new Promise((resolve, reject) => this.#add(tenant, { bulk, now, resolve, reject }));
   }
 
   /** Keeps nothing of a tenant, once it has nothing to do. */
@@ -95,12 +109,12 @@ export class TenantWriter {
         await this.#noteOverlay(tenant);
         const master = await this.#masters.get(tenant.generation);
         await this.#database.transaction(tenant.serial, (transaction) =>
-          batch[0]!.bulk === undefined
-            ? this.#commitTogether(transaction, tenant, master, batch)
-            : this.#commitBulk(transaction, tenant, master, batch[0]!),
+          'bulk' in batch
+            ? this.#commitBulk(transaction, tenant, master, batch)
+            : this.#commitTogether(transaction, tenant, master, batch),
         );
       } catch (error) {
-        for (const request of batch) request.reject(error);
+        for (const request of 'bulk' in batch ? [batch] : batch) request.reject(error);
       }
     }
     this.#queues.delete(tenant.serial);
@@ -118,7 +132,7 @@ export class TenantWriter {
     transaction: OpenTransaction,
     tenant: Tenant,
     master: MasterGeneration,
-    batch: readonly Request[],
+    batch: readonly SmallRequest[],
   ): Promise<void> {
     const writes = batch.flatMap((request) => request.writes);
     const plan = await this.#plan((calls) => transaction.begin(calls), tenant, master, writes);
@@ -137,20 +151,28 @@ export class TenantWriter {
     transaction: OpenTransaction,
     tenant: Tenant,
     master: MasterGeneration,
-    { bulk, now, resolve }: Request,
+    { bulk, now, resolve }: BulkRequest,
   ): Promise<void> {
-    const results: WriteResult[] = [];
+    const results: BulkWriteResult[] = [];
     let isBegun = false;
-    for (const writes of partsOf(readBulkWrites(bulk!))) {
+    for (const part of partsOf(readBulkWrites(bulk))) {
       const ask = (calls: readonly Call[]) => (isBegun ? transaction.run(calls) : transaction.begin(calls));
+      if (isResolving(part)) {
+        const resolutions = await Resolutions.of(this.#database, tenant.serial, master, part);
+        results.push(...resolutions.found(await ask(resolutions.calls)));
+        isBegun = true;
+        continue;
+      }
+      const writes = part;
       const plan = await this.#plan(ask, tenant, master, writes);
       isBegun = true;
       for (const result of plan.apply(writes, now)) results.push(withoutText(result));
       const calls = changeCalls(tenant.serial, plan.rows());
       if (calls.length > 0) await transaction.run(calls);
     }
-    if (isBegun) await transaction.commit([]);
-    resolve(results);
+    const packed = packResults(results);
+    if (isBegun && !packed.isUndone) await transaction.commit([]);
+    resolve(packed);
   }
 
   /** Takes the tenant's lock and, in the same round trip, what stands at every key that is written. */
@@ -193,18 +215,24 @@ export class TenantWriter {
  * Requests of the queue, at least one, as long as there are not too many documents. One that expects something is alone: it
  * speaks of what is in the database, not of what those before it are about to write.
  */
-function takeBatch(queue: Request[]): Request[] {
+function takeBatch(queue: Request[]): BulkRequest | readonly SmallRequest[] {
+  const [first] = queue;
+  if (first?.bulk !== undefined) {
+    queue.shift();
+    return first;
+  }
+  const batch: SmallRequest[] = [];
   let documents = 0;
-  let end = 0;
-  while (end < queue.length) {
-    const { writes, bulk } = queue[end]!;
-    const isAlone = bulk !== undefined || writes.some(({ kind }) => kind === 'expect');
-    if (end > 0 && (isAlone || documents + writes.length > TOGETHER)) break;
-    documents += writes.length;
-    end += 1;
+  for (const request of queue) {
+    if (request.bulk !== undefined) break;
+    const isAlone = request.writes.some(({ kind }) => kind === 'expect');
+    if (batch.length > 0 && (isAlone || documents + request.writes.length > TOGETHER)) break;
+    documents += request.writes.length;
+    batch.push(request);
     if (isAlone) break;
   }
-  return queue.splice(0, end);
+  queue.splice(0, batch.length);
+  return batch;
 }
 
 /** What puts planned rows into the database. */
@@ -220,15 +248,22 @@ function changeCalls(serial: number, rows: PlannedRows): Call[] {
   ];
 }
 
-function* partsOf(writes: Iterable<Write>): Generator<readonly Write[]> {
-  let part: Write[] = [];
+/** Each of them all resolutions, which look at what was written before, or none. */
+function* partsOf(writes: Iterable<BulkWrite>): Generator<readonly Write[] | readonly Resolution[]> {
+  let part: BulkWrite[] = [];
   for (const write of writes) {
+    const isOther = part.length > 0 && (part[0]!.kind === 'resolve') !== (write.kind === 'resolve');
+    if (isOther || part.length === AT_ONCE) {
+      yield part as Write[] | Resolution[];
+      part = [];
+    }
     part.push(write);
-    if (part.length < AT_ONCE) continue;
-    yield part;
-    part = [];
   }
-  if (part.length > 0) yield part;
+  if (part.length > 0) yield part as Write[] | Resolution[];
+}
+
+function isResolving(part: readonly Write[] | readonly Resolution[]): part is readonly Resolution[] {
+  return part[0]!.kind === 'resolve';
 }
 
 /** Of many results the texts would fill the memory. */

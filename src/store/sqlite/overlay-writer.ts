@@ -1,8 +1,17 @@
 import { WarmfhirError } from '../../errors.ts';
 import { resourceTypeCode } from '../../fhir/resource-type.ts';
+import type { Criterion } from '../../fhir/search/criterion.ts';
 import type { DocumentVersion, VersionMethod } from '../document.ts';
 import { planWrite } from '../plan-write.ts';
-import type { DocumentWrite, Expectation, Write, WriteResult } from '../write.ts';
+import {
+  type DocumentWrite,
+  type Expectation,
+  type Resolution,
+  type Resolved,
+  resolved,
+  type Write,
+  type WriteResult,
+} from '../write.ts';
 import type { MasterFile, MasterRow } from './master-file.ts';
 import { documentOf, type OverlayFile, type OverlayRow } from './overlay-file.ts';
 import { FIRST_OVERLAY_RID } from './overlay-rid.ts';
@@ -42,16 +51,25 @@ export class OverlayWriter {
 
   /** What was written before in the transaction is searched too. */
   #expect({ type, criterion, ids }: Expectation): WriteResult {
+    const found = this.#find(type, criterion, ids.length + 1);
+    const expected = new Set(ids);
+    if (found.length !== expected.size || !found.every((id) => expected.has(id))) {
+      throw new WarmfhirError('write-contended');
+    }
+    return { status: 'expected' };
+  }
+
+  /** What was written before in the transaction is found too. */
+  resolve(resolution: Resolution): Resolved {
+    return resolved(resolution, this.#find(resolution.type, resolution.criterion, 2));
+  }
+
+  #find(type: string, criterion: Criterion, most: number): readonly string[] {
     const search = new CollectionSearch({
       ...this.#master.searched(),
       overlay: this.#overlay.searchedWhileWriting(),
     });
-    const found = search.find([{ type, criterion }], ids.length + 1);
-    const expected = new Set(ids);
-    if (found.length !== expected.size || !found.every(({ id }) => expected.has(id))) {
-      throw new WarmfhirError('write-contended');
-    }
-    return { status: 'expected' };
+    return search.find([{ type, criterion }], most).map(({ id }) => id);
   }
 
   /** What the new version is found by. A review changes nothing of that. */

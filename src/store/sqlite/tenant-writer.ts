@@ -137,7 +137,8 @@ function applyInSavepoint(overlay: OverlayFile, writer: OverlayWriter, request: 
   overlay.run('SAVEPOINT request');
   try {
     const value = applyAll(overlay, writer, request);
-    overlay.run('RELEASE request');
+    if ('isUndone' in value && value.isUndone) undo(overlay);
+    else overlay.run('RELEASE request');
     return { ok: true, value };
   } catch (error) {
     // SQLite itself gives up the whole transaction when the disk is full.
@@ -148,11 +149,15 @@ function applyInSavepoint(overlay: OverlayFile, writer: OverlayWriter, request: 
     ) {
       throw error;
     }
-    overlay.run('ROLLBACK TO request');
-    overlay.rolledBack();
-    overlay.run('RELEASE request');
+    undo(overlay);
     return failure(error);
   }
+}
+
+function undo(overlay: OverlayFile): void {
+  overlay.run('ROLLBACK TO request');
+  overlay.rolledBack();
+  overlay.run('RELEASE request');
 }
 
 function applyAll(
@@ -162,6 +167,10 @@ function applyAll(
 ): readonly WriteResult[] | BulkResults {
   if (!('chunks' in writes)) return writes.map((write) => writer.apply(write, now));
   return overlay.withLargeCache(() =>
-    packResults(readBulkWrites(writes).map((write) => writer.apply(write, now))),
+    packResults(
+      readBulkWrites(writes).map((write) =>
+        write.kind === 'resolve' ? writer.resolve(write) : writer.apply(write, now),
+      ),
+    ),
   );
 }
