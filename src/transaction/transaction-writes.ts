@@ -6,8 +6,9 @@ import type { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
 import type { StructureCheck } from '../fhir/structure/structure-check.ts';
 import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
 import type { DocumentWrite, Expectation } from '../store/write.ts';
-import { type AskedReference, EntryLinks, restfulBase } from './entry-links.ts';
+import { type AskedReference, EntryLinks, type LinkPlace, restfulBase } from './entry-links.ts';
 import { type EntryTarget, entryTargets, type Lookups, lookupsAfterDeletes } from './entry-target.ts';
+import { patchLinks } from './patch-links.ts';
 import { inEntry, type PlannedEntry, type TransactionPlan } from './transaction-plan.ts';
 
 /** A resource as a patch of the transaction leaves it. */
@@ -104,12 +105,12 @@ export function transactionWrites(
       }
       case 'patch': {
         const { type, id } = target;
-        const content = checkResourceText(
-          patch!.text,
-          { type, id, assignId: false },
-          tools.structure,
-          tools.extraction,
+        const brought = patchLinks(entry.resource!);
+        const linked = tools.rewriter.rewrite(patch!.text, type, (link, kind) =>
+          brought.has(link) ? links.replacement(link, kind, placeOf(entry)) : undefined,
         );
+        const expected = { type, id, assignId: false };
+        const content = checkResourceText(linked, expected, tools.structure, tools.extraction);
         yield { kind: 'put', content, ifMatch: patch!.version };
         break;
       }
@@ -121,12 +122,16 @@ export function transactionWrites(
   function contentOf(entry: PlannedEntry, type: string, id: string, assignId: boolean): ResourceContent {
     const { buffer, byteOffset, length } = entry.resource!;
     const text = Buffer.from(buffer, byteOffset, length).toString();
-    const place = { index: entry.index, base: restfulBase(entry.fullUrl) };
+    const place = placeOf(entry);
     const linked = links.isEmpty
       ? text
       : tools.rewriter.rewrite(text, type, (link, kind) => links.replacement(link, kind, place));
     return checkResourceText(linked, { type, id, assignId }, tools.structure, tools.extraction);
   }
+}
+
+function placeOf({ index, fullUrl }: PlannedEntry): LinkPlace {
+  return { index, base: restfulBase(fullUrl) };
 }
 
 function addTargets(links: EntryLinks, plan: TransactionPlan, targets: readonly EntryTarget[]): void {

@@ -1,12 +1,12 @@
 import { WarmfhirError } from '../../errors.ts';
 import { outcomeOfError } from '../../fhir/outcome.ts';
 import { isRead, isSearchPost } from '../../transaction/entry-request.ts';
+import { patchBody } from '../../transaction/patch-body.ts';
 import type { BatchEntry, OpenBundle } from '../../transaction/request-bundles.ts';
 import { responseBundle, statusLine } from '../../transaction/transaction-response.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import type { InnerReply } from '../dispatch.ts';
 import { innerRequest, responseEntry } from './inner-request.ts';
-import { patchBody } from './patch-body.ts';
 import { chosenReturn } from './preference.ts';
 import { searchForm } from './search-form.ts';
 

@@ -1,6 +1,7 @@
 import { WarmfhirError } from '../../errors.ts';
 import { expectedVersion } from '../../fhir/entity-tag.ts';
 import type { Patch } from '../../fhir/patch/patch.ts';
+import { JSON_PATCH } from '../../transaction/patch-body.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
 import { JSON_TYPES, jsonBytes } from '../json-body.ts';
@@ -8,7 +9,6 @@ import { mediaType } from '../media-type.ts';
 import type { TenantRoute } from '../route.ts';
 import { changeResource } from './change-resource.ts';
 import { findMatches, oneMatch, untilSettled } from './criteria.ts';
-import { JSON_PATCH } from './patch-body.ts';
 import { writeReply } from './write-reply.ts';
 
 const PATCH_TYPES: ReadonlySet<string> = new Set([JSON_PATCH, ...JSON_TYPES]);

@@ -38,6 +38,11 @@ export class LinkRewriter {
   }
 }
 
+/** The links in the text of a narrative. */
+export function narrativeLinks(narrative: string): readonly string[] {
+  return Array.from(narrative.matchAll(NARRATIVE_LINK), ([, , quoted]) => quoted!.slice(1, -1));
+}
+
 /** Thrown where the text is no JSON after all. */
 const NO_JSON = Symbol('no JSON');
 

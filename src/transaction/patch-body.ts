@@ -1,6 +1,6 @@
-import { WarmfhirError } from '../../errors.ts';
-import { parseJson } from '../../fhir/parse-json.ts';
-import { decoded } from '../../fhir/patch/lexical-json.ts';
+import { WarmfhirError } from '../errors.ts';
+import { parseJson } from '../fhir/parse-json.ts';
+import { decoded } from '../fhir/patch/lexical-json.ts';
 
 export const JSON_PATCH = 'application/json-patch+json';
 
