@@ -6,11 +6,12 @@ import { LinkRewriter } from '../fhir/structure/link-rewriter.ts';
 import { StructureCheck } from '../fhir/structure/structure-check.ts';
 import type { ThreadReply } from '../threads/batching-thread.ts';
 import { failure, serveBatches } from '../threads/serve-batches.ts';
+import { BatchEntries } from './batch-entries.ts';
 import type { BundleCall, BundleReply } from './bundle-call.ts';
-import { readBundle, readRequestEntry } from './bundle-text.ts';
+import { readBundle } from './bundle-text.ts';
 import { isRead } from './entry-request.ts';
 import type { BatchEntry, BundleOutline, LinkedWrites, PatchEntry } from './request-bundles.ts';
-import { inEntry, type PlannedEntry, TransactionPlan } from './transaction-plan.ts';
+import { type PlannedEntry, TransactionPlan } from './transaction-plan.ts';
 import { transactionResponse } from './transaction-response.ts';
 import { type Decisions, type TransactionWrites, transactionWrites } from './transaction-writes.ts';
 
@@ -22,7 +23,7 @@ const tools = {
 };
 
 type Held =
-  | { readonly type: 'batch'; readonly entries: readonly Uint8Array[]; readonly bases: readonly string[] }
+  | { readonly type: 'batch'; readonly entries: BatchEntries }
   | { readonly type: 'transaction'; readonly plan: TransactionPlan; written?: TransactionWrites };
 
 const held = new Map<number, Held>();
@@ -48,7 +49,7 @@ function answer(call: BundleCall): BundleReply {
 function open(number: number, body: Uint8Array, bases: readonly string[]): BundleOutline {
   const { type, entries } = readBundle(body);
   if (type === 'batch') {
-    held.set(number, { type, entries, bases });
+    held.set(number, { type, entries: new BatchEntries(entries, bases) });
     return { type, count: entries.length };
   }
   const plan = new TransactionPlan(entries, bases);
@@ -85,17 +86,7 @@ function isPlainRead(url: string): boolean {
 function batchEntries(number: number, from: number, count: number): readonly BatchEntry[] {
   const bundle = held.get(number);
   if (bundle?.type !== 'batch') throw lost();
-  return bundle.entries.slice(from, from + count).map((text, position): BatchEntry => {
-    const index = from + position;
-    try {
-      const { request, resource } = inEntry(index, () => readRequestEntry(text, bundle.bases));
-      const brought = resource === undefined ? {} : { resource: new Uint8Array(resource) };
-      return { ok: true, index, request, ...brought };
-    } catch (error) {
-      if (!(error instanceof WarmfhirError)) throw error;
-      return { ok: false, index, code: error.code, detail: error.detail, issues: error.issues };
-    }
-  });
+  return bundle.entries.slice(from, count);
 }
 
 function linkedWrites(number: number, decisions: Decisions): LinkedWrites {

@@ -103,6 +103,14 @@ export function isRead(request: EntryRequest): boolean {
   return request.method === 'GET' || request.method === 'HEAD' || isSearchPost(request);
 }
 
+/** In this order a Bundle's entries are carried out, reads last: https://hl7.org/fhir/R4/http.html#trules */
+const ORDER: readonly EntryMethod[] = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'];
+
+/** The place of a request in the order in which a Bundle's entries are carried out, from 0. */
+export function orderOf(request: EntryRequest): number {
+  return ORDER.indexOf(isRead(request) ? 'GET' : request.method);
+}
+
 /** The address of a resource, or of those that criteria select. */
 export type ResourceAddress =
   | { readonly kind: 'type'; readonly type: string }

@@ -57,7 +57,7 @@ export type BatchEntry =
 /** A Bundle that is being worked on. It has to be released. */
 export interface OpenBundle {
   readonly outline: BundleOutline;
-  /** Entries of a batch. */
+  /** Entries of a batch, in the order in which they are to be carried out. */
   entries(from: number, count: number): Promise<readonly BatchEntry[]>;
   /** The writes of a transaction: its resources checked, their links put right. Rejects with what is wrong with one. */
   writes(decisions: Decisions): Promise<LinkedWrites>;

@@ -7,6 +7,7 @@ import type { StructureCheck } from '../fhir/structure/structure-check.ts';
 import { BulkWriter, type BulkWrites } from '../store/bulk-write.ts';
 import type { DocumentWrite, Expectation } from '../store/write.ts';
 import { type AskedReference, EntryLinks, type LinkPlace, restfulBase } from './entry-links.ts';
+import { orderOf } from './entry-request.ts';
 import { type EntryTarget, entryTargets, type Lookups, lookupsAfterDeletes } from './entry-target.ts';
 import { patchLinks } from './patch-links.ts';
 import { inEntry, type PlannedEntry, type TransactionPlan } from './transaction-plan.ts';
@@ -48,9 +49,6 @@ export interface ResourceTools {
   readonly rewriter: LinkRewriter;
 }
 
-/** R4's order, reads last: https://hl7.org/fhir/R4/http.html#trules */
-const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'];
-
 /**
  * The writes that a transaction comes to, in R4's order, with the links between its resources put right. What it reads by
  * id is required to be there when everything has been written.
@@ -71,7 +69,7 @@ export function transactionWrites(
   const entries: number[] = expectations.map(() => -1);
   for (const expectation of expectations) bulk.add(expectation);
   const sorted = [...plan.entries].sort(
-    (a, b) => ORDER.indexOf(a.request.method) - ORDER.indexOf(b.request.method) || a.index - b.index,
+    (a, b) => orderOf(a.request) - orderOf(b.request) || a.index - b.index,
   );
   for (const entry of sorted) {
     inEntry(entry.index, () => {

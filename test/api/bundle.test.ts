@@ -275,6 +275,27 @@ describe('a batch', () => {
     expect(json.entry[5].resource).toMatchObject({ type: 'searchset', total: 1 });
   });
 
+  it('goes by DELETE, POST, PUT, PATCH and reads, each answered in its place', async () => {
+    const patch = [{ op: 'add', path: '/gender', value: 'other' }];
+    const data = Buffer.from(JSON.stringify(patch)).toString('base64');
+    await at('/fhir/Patient/o2', { method: 'PUT', body: patient('o2', 'Before') });
+    const { json } = await send('batch', [
+      request('GET', 'Patient/o1'),
+      { ...request('POST', 'Patient/_search?_id=o1') },
+      {
+        ...request('PATCH', 'Patient/o1'),
+        resource: { resourceType: 'Binary', contentType: 'application/json-patch+json', data },
+      },
+      { ...request('PUT', 'Patient/o1'), resource: patient('o1') },
+      request('BREW', 'x'),
+      { ...request('POST', 'Patient', { ifNoneExist: '_id=o2' }), resource: patient('x') },
+      request('DELETE', 'Patient/o2'),
+    ]);
+    expect(statuses(json)).toEqual(['200', '200', '200', '201', '400', '201', '204']);
+    expect(json.entry[0].resource).toMatchObject({ id: 'o1', gender: 'other', meta: { versionId: '2' } });
+    expect(json.entry[1].resource.total).toBe(1);
+  });
+
   it('says when a resource that it brings was modified, to the millisecond of the resource', async () => {
     for (const type of ['batch', 'transaction']) {
       const { json } = await send(type, [request('GET', 'Patient/p1')]);

@@ -1,6 +1,6 @@
 import { WarmfhirError } from '../../errors.ts';
 import { outcomeOfError } from '../../fhir/outcome.ts';
-import { isRead, isSearchPost } from '../../transaction/entry-request.ts';
+import { isSearchPost, orderOf } from '../../transaction/entry-request.ts';
 import { patchBody } from '../../transaction/patch-body.ts';
 import type { BatchEntry, OpenBundle } from '../../transaction/request-bundles.ts';
 import { responseBundle, statusLine } from '../../transaction/transaction-response.ts';
@@ -14,8 +14,8 @@ import { searchForm } from './search-form.ts';
 const TOGETHER = 64;
 
 /**
- * Answers a batch: each entry as if it had come by itself. Entries of one method that follow each other go together, so
- * that many writes share a commit; otherwise they go in their order.
+ * Answers a batch: each entry as if it had come by itself, in the order of a transaction, reads last. Entries of one method go
+ * together, so that many writes share a commit. https://hl7.org/fhir/R4/http.html#brules
  */
 export async function batchResponse(
   api: ApiContext,
@@ -23,26 +23,19 @@ export async function batchResponse(
   count: number,
   request: ApiRequest,
 ): Promise<Buffer> {
-  const answers: string[] = [];
+  const answers: string[] = new Array(count);
   for (let from = 0; from < count; from += TOGETHER) {
     const entries = await bundle.entries(from, TOGETHER);
     for (const run of runsOfMethods(entries)) {
-      answers.push(...(await Promise.all(run.map((entry) => batchEntry(api, request, entry)))));
+      const replies = await Promise.all(run.map((entry) => batchEntry(api, request, entry)));
+      for (const [position, { index }] of run.entries()) answers[index] = replies[position]!;
     }
   }
   return Buffer.from(responseBundle('batch', answers));
 }
 
 function runsOfMethods(entries: readonly BatchEntry[]): readonly BatchEntry[][] {
-  const runs: BatchEntry[][] = [];
-  let method: string | undefined;
-  for (const entry of entries) {
-    const own = entry.ok ? (isRead(entry.request) ? 'GET' : entry.request.method) : method;
-    if (runs.length === 0 || own !== method) runs.push([]);
-    runs.at(-1)!.push(entry);
-    method = own;
-  }
-  return runs;
+  return [...Map.groupBy(entries, (entry) => (entry.ok ? orderOf(entry.request) : undefined)).values()];
 }
 
 async function batchEntry(api: ApiContext, request: ApiRequest, entry: BatchEntry): Promise<string> {
