@@ -30,7 +30,8 @@ describe('a conditional create', () => {
     expect(made.status).toBe(201);
     const again = await create('c1', 'Patient?identifier=urn%3As%7Cc1');
     expect([again.status, again.json.id, again.headers.get('etag')]).toEqual([200, made.json.id, 'W/"1"']);
-    expect(again.headers.get('location')).toBeNull();
+    const location = `${running.url}/fhir/Patient/${made.json.id}/_history/1`;
+    expect(again.headers.get('location')).toBe(location);
     const master = await create('master', '?identifier=urn:s|master');
     expect([master.status, master.json.id]).toEqual([200, 'master']);
   });
@@ -135,6 +136,49 @@ describe('a conditional patch', () => {
     expect([status, json.id, json.birthDate]).toEqual([200, 'master', '1990']);
     expect((await patch('identifier=urn:s|nobody')).status).toBe(404);
     expect((await patch('identifier=urn:s|twice')).status).toBe(412);
+  });
+});
+
+describe('what a conditional write matched', () => {
+  const write = { ...FHIR_JSON, prefer: 'return=minimal' };
+
+  it('is named where nothing else is answered', async () => {
+    await at('/fhir/Patient/named', { method: 'PUT', body: identified('named', 'named') });
+    const body = identified('named');
+    const patch = { resourceType: 'Parameters' };
+    const query = 'identifier=urn:s|named';
+    const answers = [
+      await at('/fhir/Patient', { body, headers: { ...write, 'if-none-exist': query } }),
+      await at(`/fhir/Patient?${query}`, { method: 'PUT', body, headers: write }),
+      await at(`/fhir/Patient?${query}`, { method: 'PATCH', body: patch, headers: write }),
+    ];
+    const location = (version: number) => `${running.url}/fhir/Patient/named/_history/${version}`;
+    expect(answers.map(({ status, text, headers }) => [status, text, headers.get('location')])).toEqual([
+      [200, '', location(1)],
+      [200, '', location(2)],
+      [200, '', location(3)],
+    ]);
+  });
+
+  it('is named by every entry of a batch that wrote or matched', async () => {
+    await at('/fhir/Patient/entry', { method: 'PUT', body: identified('entry', 'entry') });
+    const resource = identified('entry');
+    const patch = { resourceType: 'Parameters' };
+    const query = 'identifier=urn:s|entry';
+    const entry = [
+      { request: { method: 'POST', url: 'Patient', ifNoneExist: query }, resource },
+      { request: { method: 'PUT', url: `Patient?${query}` }, resource },
+      { request: { method: 'PATCH', url: `Patient?${query}` }, resource: patch },
+      { request: { method: 'GET', url: 'Patient/entry' } },
+      { request: { method: 'DELETE', url: 'Patient/nobody' } },
+    ];
+    const body = { resourceType: 'Bundle', type: 'batch', entry };
+    const { json } = await at('/fhir', { body, headers: FHIR_JSON });
+    expect(json.entry.map(({ response }: { response: { location?: string } }) => response.location)).toEqual([
+      ...[1, 2, 3].map((version) => `Patient/entry/_history/${version}`),
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -191,7 +191,7 @@ describe('update', () => {
     await running.clock.advance(1500);
     const replaced = await at('/fhir/Patient/new', { method: 'PUT', body: patient('new', 'Other') });
     expect(replaced.status).toBe(200);
-    expect(replaced.headers.get('location')).toBeNull();
+    expect(replaced.headers.get('location')).toBe(`${running.url}/fhir/Patient/new/_history/2`);
     expect(replaced.headers.get('etag')).toBe('W/"2"');
     expect(replaced.json.meta.lastUpdated).toBe(new Date(running.clock.now()).toISOString());
     expect((await at('/fhir/Patient/new')).text).toBe(replaced.text);

@@ -9,7 +9,7 @@ import { setVersionHeaders } from './document-reply.ts';
 import { preferredReturn } from './preference.ts';
 
 /**
- * Answers a create or update with the version that was written, as the client prefers it; a create whose condition found a
+ * Answers a create, update or patch with the version that was written, as the client prefers it; a create whose condition found a
  * resource, with that one.
  */
 export function writeReply(
@@ -23,10 +23,10 @@ export function writeReply(
     throw new WarmfhirError('internal', `The store answered a write with ${status}.`);
   }
   setVersionHeaders(api, reply, document);
-  if (status === 'created') {
-    const { type, id, version } = document;
-    reply.code(201).header('location', `${fhirBaseUrl(api, request)}/${type}/${id}/_history/${version}`);
-  }
+  const { type, id, version } = document;
+  // A condition may have chosen the resource: the address says which.
+  reply.header('location', `${fhirBaseUrl(api, request)}/${type}/${id}/_history/${version}`);
+  if (status === 'created') reply.code(201);
   return writtenBody(status === 'unchanged' ? 'is there already' : `was ${status}`, document, request);
 }
 
