@@ -7,8 +7,11 @@ export type LinkKind = 'reference' | 'address';
 /** What stands in the place of a link; undefined leaves it as it is. */
 export type LinkReplacement = (link: string, kind: LinkKind) => string | undefined;
 
-/** Not `oid` and `uuid`, which R4 names too: their values have to be a `urn:`, so what replaces a link could not stand there. */
-const ADDRESS_TYPES: ReadonlySet<string> = new Set(['uri', 'url', 'canonical']);
+/**
+ * Not `canonical`, which R4 has left as it is, and not `oid` and `uuid`, which R4 names too: their values have to be a `urn:`, so
+ * what replaces a link could not stand there. https://hl7.org/fhir/R4/http.html#trules
+ */
+const ADDRESS_TYPES: ReadonlySet<string> = new Set(['uri', 'url']);
 /** Links of a narrative: https://hl7.org/fhir/R4/http.html#trules */
 const NARRATIVE_LINK = /(\s(?:href|src)\s*=\s*)("[^"]*"|'[^']*')/gi;
 

@@ -47,7 +47,9 @@ describe('LinkRewriter', () => {
       extension: [
         { url: 'urn:x', valueUri: 'Patient?x=y' },
         { url: 'urn:x', valueUuid: 'urn:uuid:a' },
+        { url: 'urn:x', valueCanonical: 'urn:uuid:a' },
       ],
+      meta: { profile: ['urn:uuid:a'] },
     };
     expect(json(resource)).toEqual(resource);
   });
