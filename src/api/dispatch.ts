@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { modifiedTime } from './modified-time.ts';
 
 /** A request that is part of another one. */
 export interface InnerRequest {
@@ -13,6 +14,8 @@ export interface InnerReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  /** When the resource that it is about was modified, in milliseconds since the epoch. */
+  readonly modified: number | undefined;
 }
 
 /** Answers a request as if it had come by itself: by the same routes, under the same rules. */
@@ -26,5 +29,6 @@ export async function dispatched(server: FastifyInstance, request: InnerRequest)
     status: reply.statusCode,
     headers: reply.headers as Record<string, string | undefined>,
     body: reply.body,
+    modified: modifiedTime(reply.raw.res),
   };
 }

@@ -296,12 +296,26 @@ describe('a batch', () => {
     expect(json.entry[1].resource.total).toBe(1);
   });
 
-  it('says when a resource that it brings was modified, to the millisecond of the resource', async () => {
+  it('says when a resource was modified, to the millisecond, whether or not it brings it', async () => {
+    await running.clock.advance(828);
+    const body = patient('modified');
+    const { json: read } = await at('/fhir/Patient/modified', { method: 'PUT', body });
+    const { lastUpdated } = read.meta;
+    expect(lastUpdated).not.toContain('.000Z');
     for (const type of ['batch', 'transaction']) {
-      const { json } = await send(type, [request('GET', 'Patient/p1')]);
-      const [{ resource, response }] = json.entry;
-      expect(response.lastModified).toBe(resource.meta.lastUpdated);
+      const { json } = await send(type, [
+        request('GET', 'Patient/modified'),
+        request('HEAD', 'Patient/modified'),
+        request('GET', 'Patient/modified', { ifNoneMatch: 'W/"1"' }),
+        request('GET', 'Patient/modified?_summary=true'),
+        { ...request('POST', 'Patient', { ifNoneExist: '_id=modified' }), resource: patient('x') },
+      ]);
+      expect(statuses(json)).toEqual(['200', '200', '304', '200', '200']);
+      for (const { response } of json.entry) expect(response.lastModified).toBe(lastUpdated);
     }
+    const [{ response }] = (await send('batch', [{ ...request('PUT', 'Patient/modified'), resource: body }]))
+      .json.entry;
+    expect(response.lastModified).toBe((await at('/fhir/Patient/modified')).json.meta.lastUpdated);
   });
 
   it('keeps to its tenant', async () => {

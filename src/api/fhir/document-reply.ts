@@ -3,6 +3,7 @@ import { WarmfhirError } from '../../errors.ts';
 import { etag } from '../../fhir/entity-tag.ts';
 import type { StoredDocument } from '../../store/document.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
+import { noteModified } from '../modified-time.ts';
 import { SubsetRequest } from './subset-request.ts';
 
 /** The version's `ETag` and `Last-Modified`. */
@@ -12,6 +13,7 @@ export function setVersionHeaders(
   { version, lastUpdated }: { readonly version: number; readonly lastUpdated: number },
 ): void {
   reply.header('etag', etag(version)).header('last-modified', api.httpDate.text(lastUpdated));
+  noteModified(reply.raw, lastUpdated);
 }
 
 /**

@@ -43,15 +43,14 @@ export function innerRequest(
 
 /** The answer to the entry at a position, as JSON text of an entry. https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
 export function responseEntry(api: ApiContext, outer: ApiRequest, index: number, reply: InnerReply): string {
-  const { status, headers, body } = reply;
+  const { status, headers, body, modified } = reply;
   const base = fhirBaseUrl(api, outer);
   const { location, etag } = headers;
-  const lastModified = modifiedAt(reply);
   const response = JSON.stringify({
     status: statusLine(status),
     ...(location === undefined ? {} : { location: location.replace(`${base}/`, '') }),
     ...(etag === undefined ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { lastModified }),
+    ...(modified === undefined ? {} : { lastModified: new Date(modified).toISOString() }),
   });
   if (body === '') return `{"response":${response}}`;
   // What is no resource asked for is about the request.
@@ -59,14 +58,4 @@ export function responseEntry(api: ApiContext, outer: ApiRequest, index: number,
   const isOutcome = body.startsWith('{"resourceType":"OperationOutcome"');
   if (isOutcome) return `{"response":${response.slice(0, -1)},"outcome":${body}}}`;
   return `{"resource":${body},"response":${response}}`;
-}
-
-/** R4 has it match the resource that comes with it; the header has no fractions of seconds. */
-function modifiedAt({ headers, body }: InnerReply): string | undefined {
-  const modified = headers['last-modified'];
-  if (modified === undefined) return undefined;
-  const { meta } = (body === '' ? {} : JSON.parse(body)) as {
-    readonly meta?: { readonly lastUpdated?: string };
-  };
-  return meta?.lastUpdated ?? new Date(modified).toISOString();
 }
