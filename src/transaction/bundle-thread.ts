@@ -80,7 +80,7 @@ function patchEntry({ index, address, criteria, request, resource }: PlannedEntr
 }
 
 function isPlainRead(url: string): boolean {
-  return /^[A-Za-z]+\/[A-Za-z0-9.-]+$/.test(url);
+  return /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]+$/.test(url);
 }
 
 function batchEntries(number: number, from: number, count: number): readonly BatchEntry[] {

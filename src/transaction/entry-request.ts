@@ -122,7 +122,7 @@ export type ResourceAddress =
 export function resourceAddress(url: string): ResourceAddress {
   const question = url.indexOf('?');
   const [type = '', id, ...rest] = (question === -1 ? url : url.slice(0, question)).split('/');
-  if (type === '' || type.startsWith('$') || type.startsWith('_')) return { kind: 'other' };
+  if (type === '' || type === 'metadata' || /^[$_]/.test(type)) return { kind: 'other' };
   if (!isResourceType(type)) {
     throw new WarmfhirError('resource-type-unknown', `FHIR R4 has no resource type ${shown(type)}.`);
   }

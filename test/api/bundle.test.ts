@@ -171,6 +171,33 @@ describe('a transaction', () => {
     expect((await running.store.tenants.get('reader'))?.overlay).toBe(false);
   });
 
+  it.each(['transaction', 'batch'])('may ask what the server can do: %s', async (type) => {
+    const { json } = await send(type, [
+      request('GET', 'metadata'),
+      request('GET', 'metadata?mode=terminology'),
+      { ...request('PUT', 'Patient/asked'), resource: patient('asked') },
+    ]);
+    expect(json.entry.map(({ resource }: Entry) => (resource as Entry | undefined)?.resourceType)).toEqual([
+      'CapabilityStatement',
+      'TerminologyCapabilities',
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ['an operation that is posted', 400, { ...request('POST', 'Patient/$validate'), resource: patient('x') }],
+    [
+      'a capability statement that is written',
+      400,
+      { ...request('PUT', 'metadata'), resource: patient('x') },
+    ],
+    ['what is not there below the metadata', 404, request('GET', 'metadata/nothing')],
+  ])('takes no %s', async (_what, expected, entry) => {
+    const first = { ...request('PUT', 'Patient/first'), resource: patient('first') };
+    expect((await send('transaction', [first, entry])).status).toBe(expected);
+    expect((await at('/fhir/Patient/first')).status).toBe(404);
+  });
+
   it('names the entry that is wrong', async () => {
     const wrong = { ...request('POST', 'Patient'), resource: { ...patient('x'), birthDate: 'yesterday' } };
     const { json } = await send('transaction', [request('GET', 'Patient/p1'), wrong]);
