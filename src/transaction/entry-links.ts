@@ -25,6 +25,7 @@ export interface LinkPlace {
  */
 export class EntryLinks {
   readonly #targets = new Map<string, string>();
+  readonly #versions = new Map<string, number>();
   readonly #conditional = new Map<string, string>();
   readonly #lookups: Lookups;
   readonly #settled: Lookups;
@@ -49,9 +50,13 @@ export class EntryLinks {
     return this.#targets.size + this.#lookups.size + this.#settled.size === 0;
   }
 
-  /** @param target `Type/id` that the entry of `fullUrl` is about */
-  add(fullUrl: string, target: string): void {
+  /**
+   * @param target `Type/id` that the entry of `fullUrl` is about
+   * @param version that it is going to have, where that is known
+   */
+  add(fullUrl: string, target: string, version?: number): void {
     this.#targets.set(fullUrl, target);
+    if (version !== undefined) this.#versions.set(fullUrl, version);
   }
 
   /** @param target `Type/id` of the entry that has these criteria: they find it once it is written */
@@ -69,9 +74,9 @@ export class EntryLinks {
     if (target !== undefined) return target + fragment;
     if (kind !== 'reference') return undefined;
     const criteria = referenceCriteria(link);
-    return criteria === undefined
-      ? this.#restfulTarget(address, place.base)
-      : this.#conditionalTarget(criteria, place.index);
+    if (criteria !== undefined) return this.#conditionalTarget(criteria, place.index);
+    const restful = this.#restfulTarget(address, place.base);
+    return restful === undefined ? undefined : restful + fragment;
   }
 
   #conditionalTarget(criteria: Criteria, index: number): string | undefined {
@@ -93,11 +98,14 @@ export class EntryLinks {
     return ids?.length === 1 ? `${type}/${ids[0]}` : undefined;
   }
 
-  /** Of a resource that is written anew the version that its source had means nothing. */
+  /** The version that a resource had at its source means nothing here: in its place comes the one that it is given. */
   #restfulTarget(address: string, base: string | undefined): string | undefined {
     const unversioned = address.replace(/\/_history\/[A-Za-z0-9.-]{1,64}$/, '');
     const isRelative = /^[A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/.test(unversioned);
-    return this.#targets.get(isRelative ? `${base}/${unversioned}` : unversioned);
+    const fullUrl = isRelative ? `${base}/${unversioned}` : unversioned;
+    const version = unversioned === address ? undefined : this.#versions.get(fullUrl);
+    const target = this.#targets.get(fullUrl);
+    return target === undefined || version === undefined ? target : `${target}/_history/${version}`;
   }
 }
 

@@ -30,6 +30,8 @@ export interface Decisions {
   /** That what was looked up is still so. */
   readonly expectations: readonly Expectation[];
   readonly patched: readonly PatchedEntry[];
+  /** Version of what never was there before. */
+  readonly firstVersion: number;
 }
 
 /** The writes of a transaction, and which entry each of them is of. */
@@ -58,13 +60,13 @@ export interface ResourceTools {
  */
 export function transactionWrites(
   plan: TransactionPlan,
-  { lookups, settled, expectations, patched }: Decisions,
+  { lookups, settled, expectations, patched, firstVersion }: Decisions,
   tools: ResourceTools,
 ): TransactionWrites {
   const patches = new Map(patched.map((each) => [each.index, each]));
   const targets = entryTargets(plan.entries, lookups, patches);
   const links = new EntryLinks(lookupsAfterDeletes(plan.entries, lookups), settled);
-  addTargets(links, plan, targets);
+  addTargets(links, plan, targets, versionOf);
   const bulk = new BulkWriter();
   const entries: number[] = expectations.map(() => -1);
   for (const expectation of expectations) bulk.add(expectation);
@@ -80,6 +82,22 @@ export function transactionWrites(
     });
   }
   return { writes: bulk.end(), entries, targets, references: links.asked };
+
+  /** The version that an entry is going to give, where that can be told before it is written. */
+  function versionOf({ index, request }: PlannedEntry): number | undefined {
+    switch (targets[index]!.action) {
+      case 'create':
+        return firstVersion;
+      case 'patch':
+        return patches.get(index)!.version + 1;
+      case 'put': {
+        const replaced = expectedVersion(request.headers['if-match']);
+        return typeof replaced === 'number' ? replaced + 1 : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
 
   function* writesOf(
     entry: PlannedEntry,
@@ -132,12 +150,18 @@ function placeOf({ index, fullUrl }: PlannedEntry): LinkPlace {
   return { index, base: restfulBase(fullUrl) };
 }
 
-function addTargets(links: EntryLinks, plan: TransactionPlan, targets: readonly EntryTarget[]): void {
-  for (const { index, fullUrl, criteria } of plan.entries) {
+function addTargets(
+  links: EntryLinks,
+  plan: TransactionPlan,
+  targets: readonly EntryTarget[],
+  versionOf: (entry: PlannedEntry) => number | undefined,
+): void {
+  for (const entry of plan.entries) {
+    const { index, fullUrl, criteria } = entry;
     const target = targets[index]!;
     if (target.action === 'delete' || target.action === 'none') continue;
     const address = `${target.type}/${target.id}`;
-    if (fullUrl !== undefined) links.add(fullUrl, address);
+    if (fullUrl !== undefined) links.add(fullUrl, address, versionOf(entry));
     if (criteria !== undefined) links.addCriteria(criteria, address);
   }
 }

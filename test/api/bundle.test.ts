@@ -269,6 +269,34 @@ describe('a transaction', () => {
     expect((await at('/fhir/Practitioner/d1')).json.name).toHaveLength(9);
   });
 
+  it('keeps references to versions, as those that it gives', async () => {
+    for (const id of ['v2', 'v3', 'v4'])
+      await at(`/fhir/Patient/${id}`, { method: 'PUT', body: patient(id) });
+    const full = (id: string) => ({ fullUrl: `https://source.example/fhir/Patient/${id}` });
+    const { json } = await send('transaction', [
+      {
+        ...request('POST', 'Group'),
+        resource: {
+          ...{ resourceType: 'Group', type: 'person', actual: true },
+          member: ['v1', 'v2', 'v3', 'v4'].map((id) => ({
+            entity: { reference: `https://source.example/fhir/Patient/${id}/_history/7` },
+          })),
+        },
+      },
+      { ...full('v1'), ...request('POST', 'Patient'), resource: patient('x') },
+      { ...full('v2'), ...request('PUT', 'Patient/v2', { ifMatch: 'W/"1"' }), resource: patient('v2') },
+      { ...full('v3'), ...request('PATCH', 'Patient/v3'), resource: { resourceType: 'Parameters' } },
+      { ...full('v4'), ...request('PUT', 'Patient/v4'), resource: patient('v4') },
+    ]);
+    const [made, ...locations] = json.entry.map(
+      ({ response }: { response: { location: string } }) => response.location,
+    );
+    const { json: group } = await at(`/fhir/${made}`);
+    const references = group.member.map(({ entity }: { entity: { reference: string } }) => entity.reference);
+    expect(references).toEqual([...locations.slice(0, 3), 'Patient/v4']);
+    expect((await at(`/fhir/${references[0]}`)).json.meta.versionId).toBe('1');
+  });
+
   it('may be larger than other bodies', async () => {
     const note = 'x'.repeat(100_000);
     const entries = Array.from({ length: 20 }, (_, index) => ({

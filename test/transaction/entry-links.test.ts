@@ -16,7 +16,8 @@ function links(settled: ReadonlyMap<string, readonly string[]> = new Map()): Ent
   );
   made.add('urn:uuid:u', 'Patient/new');
   made.add('urn:oid:1.2.3', 'Device/new');
-  made.add('https://source.example/fhir/Patient/7', 'Patient/seven');
+  made.add('https://source.example/fhir/Patient/7', 'Patient/seven', 5);
+  made.add('https://source.example/fhir/Patient/6', 'Patient/six');
   made.addCriteria({ type: 'Patient', query: 'a=made' }, 'Patient/made');
   return made;
 }
@@ -27,7 +28,10 @@ describe('EntryLinks', () => {
     ['urn:oid:1.2.3', 'Device/new'],
     ['urn:uuid:u#part', 'Patient/new#part'],
     ['https://source.example/fhir/Patient/7', 'Patient/seven'],
-    ['https://source.example/fhir/Patient/7/_history/3', 'Patient/seven'],
+    ['https://source.example/fhir/Patient/7/_history/3', 'Patient/seven/_history/5'],
+    ['https://source.example/fhir/Patient/7/_history/3#part', 'Patient/seven/_history/5#part'],
+    ['https://source.example/fhir/Patient/6/_history/3', 'Patient/six'],
+    ['Patient/7/_history/3', 'Patient/seven/_history/5'],
     ['Patient/7', 'Patient/seven'],
     ['Patient/8', undefined],
     ['urn:uuid:other', undefined],

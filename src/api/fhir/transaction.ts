@@ -2,6 +2,7 @@ import type { TenantCollection } from '../../collection/tenant-collection.ts';
 import { type ErrorCode, WarmfhirError } from '../../errors.ts';
 import { expectedVersion } from '../../fhir/entity-tag.ts';
 import { type BulkResults, packResults } from '../../store/bulk-write.ts';
+import { masterVersion } from '../../store/document.ts';
 import type { Expectation } from '../../store/write.ts';
 import type { Lookups } from '../../transaction/entry-target.ts';
 import { JSON_PATCH, patchBody } from '../../transaction/patch-body.ts';
@@ -149,7 +150,8 @@ async function decide(
   const patched = await Promise.all(
     outline.patches.map((patch) => patchedEntry(api, collection, patch, lookups)),
   );
-  return { lookups, settled: resolution.settled, expectations, patched };
+  const firstVersion = masterVersion(collection.generation);
+  return { lookups, settled: resolution.settled, expectations, patched, firstVersion };
 }
 
 async function patchedEntry(
