@@ -24,7 +24,7 @@ const tools = {
 
 type Held =
   | { readonly type: 'batch'; readonly entries: BatchEntries }
-  | { readonly type: 'transaction'; readonly plan: TransactionPlan; written?: TransactionWrites };
+  | { readonly type: 'transaction'; readonly plan: TransactionPlan; written?: TransactionWrites | undefined };
 
 const held = new Map<number, Held>();
 
@@ -91,6 +91,8 @@ function batchEntries(number: number, from: number, count: number): readonly Bat
 
 function linkedWrites(number: number, decisions: Decisions): LinkedWrites {
   const bundle = transaction(number);
+  // Of a large Bundle the writes of the attempt before would be held beside these.
+  bundle.written = undefined;
   bundle.written = transactionWrites(bundle.plan, decisions, tools);
   const { writes, references } = bundle.written;
   return { writes, references };

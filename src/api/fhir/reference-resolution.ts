@@ -3,7 +3,7 @@ import { WarmfhirError } from '../../errors.ts';
 import type { Criterion } from '../../fhir/search/criterion.ts';
 import { type BulkResults, BulkWriter, type BulkWrites, readBulkResults } from '../../store/bulk-write.ts';
 import type { AskedReference } from '../../transaction/entry-links.ts';
-import { criteriaKey, inEntry } from '../../transaction/transaction-plan.ts';
+import { type Criteria, criteriaKey, inEntry } from '../../transaction/transaction-plan.ts';
 import type { ApiContext } from '../api-context.ts';
 import { parsedCriteria } from './criteria.ts';
 
@@ -29,6 +29,11 @@ export class ReferenceResolution {
   /** Ids that were found when everything was written, by `Type?query`. */
   get settled(): ReadonlyMap<string, readonly string[]> {
     return this.#settled;
+  }
+
+  /** Criteria that were read already. */
+  know(criteria: Criteria, criterion: Criterion): void {
+    this.#criterions.set(criteriaKey(criteria), criterion);
   }
 
   /** What goes behind the writes that hold these references. Throws what is wrong with their criteria. */
@@ -70,7 +75,7 @@ export class ReferenceResolution {
         throw error instanceof WarmfhirError ? error.inEntry(reference.index) : error;
       },
     );
-    this.#criterions.set(key, parsed!.criterion);
+    this.know(reference, parsed!.criterion);
     return parsed!.criterion;
   }
 }

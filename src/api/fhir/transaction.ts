@@ -145,6 +145,7 @@ async function decide(
     for (const [index, { ids, expectation }] of found.entries()) {
       lookups.set(criteriaKey(part[index]!), ids);
       if (part[index]!.decides) expectations.push(expectation);
+      resolution.know(part[index]!, expectation.criterion);
     }
   }
   const patched = await Promise.all(
