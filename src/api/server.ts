@@ -13,6 +13,7 @@ import { HttpDate } from './http-date.ts';
 import { finished, type Measured, meteredHandler } from './metered-handler.ts';
 import { MethodTable } from './method-table.ts';
 import { refusal } from './not-found.ts';
+import { discardRest, takeBodiesAsBytes } from './request-body.ts';
 import { addresses, type Route } from './route.ts';
 import { routeHandler } from './route-handler.ts';
 import { routes } from './routes.ts';
@@ -86,12 +87,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server;
 }
 
-/** Every content type arrives as it was sent: the routes know what they take. */
-function takeBodiesAsBytes(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-}
-
 function addRoute(server: FastifyInstance, api: ApiContext, route: Route): void {
   for (const method of route.method === 'GET' ? (['GET', 'HEAD'] as const) : [route.method]) {
     const measured = { method, route: route.path, meter: api.metrics.request(route.path, method) };
@@ -121,7 +116,11 @@ function refuseTheRest(server: FastifyInstance, api: ApiContext, methods: Method
     if (allow !== undefined) reply.header('allow', allow);
     fail(error, request, reply);
   };
-  server.setErrorHandler((error, request, reply) => fail(error, request as ApiRequest, reply));
+  server.setErrorHandler((error, request, reply) => {
+    if ((error as { code?: string }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE')
+      return fail(error, request as ApiRequest, reply);
+    return discardRest(request.raw).then(() => fail(error, request as ApiRequest, reply));
+  });
   server.setNotFoundHandler((request, reply) => refuse(request as ApiRequest, reply));
   for (const { path, method } of methods.captured()) {
     server.route({ method, url: path, handler: refuse as never });
