@@ -12,6 +12,7 @@ import {
   duration,
   headerField,
   httpUrl,
+  oneOf,
   originOf,
   resourceTypes,
   yesOrNo,
@@ -172,7 +173,7 @@ export const SETTINGS = {
     env: 'WARMFHIR_LOG_LEVEL',
     fallback: 'info',
     description: 'debug, info, warn, error or silent; the log goes to standard error as JSON lines',
-    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    schema: oneOf('debug', 'info', 'warn', 'error', 'silent'),
   }),
   types: setting({
     flags: '--types <list>',
@@ -273,7 +274,7 @@ export const SETTINGS = {
     flags: '--format <name>',
     fallback: 'ndjson',
     description: 'ndjson (a file per resource type) or bundle (a transaction per patient)',
-    schema: z.enum(['ndjson', 'bundle']),
+    schema: oneOf('ndjson', 'bundle'),
   }),
 } as const;
 

@@ -47,6 +47,11 @@ export const byteSize: z.ZodType<number> = z
   .toLowerCase()
   .pipe(measured(SIZE_UNITS, 0, 'a size such as 512KB, 20MB or 1GB'));
 
+/** One of some words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return z.enum(words, `one of ${words.join(', ')}`);
+}
+
 /** A whole number within bounds. */
 export function amount(least: number, most: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
   const expected =

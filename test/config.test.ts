@@ -47,6 +47,12 @@ describe('reading settings', () => {
     expect(read([], { WARMFHIR_PORT: '' }).port).toBe(8080);
   });
 
+  it('says which words a setting takes', () => {
+    expect(() => read(['--log-level', 'loud'])).toThrow(
+      '--log-level takes one of debug, info, warn, error, silent, not "loud".',
+    );
+  });
+
   it('reads a switch from the environment by its value', () => {
     expect(read([], { WARMFHIR_AUTO_WARM: 'false' }).autoWarm).toBe(false);
     expect(read([], { WARMFHIR_AUTO_WARM: 'true' }).autoWarm).toBe(true);

@@ -38,13 +38,17 @@ export function databaseError(error: unknown): unknown {
   if (error instanceof WarmfhirError || !(error instanceof Error)) return error;
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') {
+    // The client library's own words, before anything was sent.
+    if (/password must be/.test(error.message))
+      return unavailable('The database asks for a password, and its address has none.', error);
     return /connection|timeout expired|not queryable|client was closed/i.test(error.message)
       ? unavailable('The database does not answer.', error)
       : error;
   }
   const meaning = MEANINGS.find(([pattern]) => pattern.test(code));
   if (meaning !== undefined) return new WarmfhirError(meaning[1], meaning[2], { cause: error });
-  if (/^(28|3D)/.test(code)) return unavailable(`The database refuses the login (${code}).`, error);
+  if (code === '3D000') return unavailable('The server of the database has no database of this name.', error);
+  if (/^28/.test(code)) return unavailable(`The database refuses the login (${code}).`, error);
   if (PASSES.test(code)) return unavailable(`The database cannot be used right now (${code}).`, error);
   return SOCKET.test(code) ? unavailable(`The database cannot be reached (${code}).`, error) : error;
 }

@@ -35,6 +35,23 @@ describe.skipIf(unavailable)(`what a login may do${unavailable ? `: ${unavailabl
     });
   });
 
+  it('is asked for with what is wrong with it', async () => {
+    const said = (change: (address: URL) => void) => {
+      const address = new URL(url);
+      change(address);
+      return expect(checkInstallation(address.href, 5_000)).rejects;
+    };
+    await said((address) => {
+      address.password = '';
+    }).toMatchObject({ detail: 'The database asks for a password, and its address has none.' });
+    await said((address) => {
+      address.password = 'wrong';
+    }).toMatchObject({ detail: 'The database refuses the login (28P01).' });
+    await said((address) => {
+      address.pathname = '/nowhere';
+    }).toMatchObject({ detail: 'The server of the database has no database of this name.' });
+  });
+
   it('is no more than that role may, for a member', async () => {
     await client.query(`GRANT warmfhir_app TO ${login}`);
     expect(await checkInstallation(url, 5_000)).toMatchObject({ dropRole: false });
