@@ -9,8 +9,9 @@ import type { TenantRoute } from '../../route.ts';
 import { versionNumber } from '../vread.ts';
 import { operationInput } from './operation-input.ts';
 
-/** Resources that are looked through for the labels of a type or of all types. */
+/** Resources that are looked through for the labels of a type or of all types, and how long. */
 const MOST_RESOURCES = 100_000;
+const MOST_MS = 10_000;
 const AT_ONCE = 500;
 
 const DEFINITION = 'http://hl7.org/fhir/OperationDefinition/Resource-meta';
@@ -95,6 +96,7 @@ async function labelsInUse(
   const query = { types: types.map((each) => ({ type: each, criterion: labelled(api, each) })), sort: [] };
   let labels: MetaLabels = {};
   let seen = 0;
+  const until = api.clock.now() + MOST_MS;
   let cursor: string | undefined;
   do {
     const page = await collection.search({
@@ -109,6 +111,8 @@ async function labelsInUse(
     if (seen > MOST_RESOURCES) {
       throw new WarmfhirError('search-too-costly', `More than ${MOST_RESOURCES} resources have labels.`);
     }
+    if (api.clock.now() > until)
+      throw new WarmfhirError('search-too-costly', 'Looking through all that have labels takes too long.');
     cursor = page.next;
   } while (cursor !== undefined);
   return labels;
