@@ -42,14 +42,17 @@ export const INDEX_COLUMNS_SQL = INDEX_COLUMNS.map(([name, type], index) => {
   return `${name} ${type}${collation}${index < 3 ? ' NOT NULL' : ''}`;
 }).join(', ');
 
-/** Ways to look values up: what each index is over behind the slot. */
+/**
+ * Ways to look values up: what each index is over behind the slot. Sorts go along them, and ties are newest first: so rids descend where
+ * values are walked upwards, and ascend where they are walked downwards, from the end.
+ */
 const LOOK_UPS = {
-  code: 'code, rid, system',
-  folded: 'folded, rid',
-  low: 'low, rid',
+  code: 'code, rid DESC, system',
+  folded: 'folded, rid DESC',
+  low: 'low, rid DESC',
   high: 'high, rid',
-  id: 'id, rid, type, base',
-  uri: 'uri, rid',
+  id: 'id, rid DESC, type, base',
+  uri: 'uri, rid DESC',
 } as const;
 
 /**
