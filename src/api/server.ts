@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { CollectionTerminology } from '../collection/terminology/collection-terminology.ts';
 import { SearchParameters } from '../fhir/search/search-parameters.ts';
@@ -6,6 +7,7 @@ import { ElementTable } from '../fhir/subset/element-table.ts';
 import { R4Terminology } from '../fhir/terminology/r4-terminology.ts';
 import { ValueSetExpansion } from '../fhir/terminology/value-set-expansion.ts';
 import type { ApiContext, ApiRequest, ServerOptions } from './api-context.ts';
+import { refuseMalformed } from './client-error.ts';
 import { dispatched } from './dispatch.ts';
 import { errorReply } from './error-reply.ts';
 import { EventLoopLag } from './event-loop-lag.ts';
@@ -70,6 +72,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       // Few routes look at the query: they parse it themselves.
       querystringParser: (text) => text as unknown as Record<string, unknown>,
     },
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket as Socket),
     frameworkErrors: (error, request, reply) => {
       errorReply(api, error, request as unknown as ApiRequest, reply as unknown as FastifyReply);
     },

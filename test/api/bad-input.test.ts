@@ -212,9 +212,9 @@ describe('headers', () => {
     expect(await running.sendBytes('GET /hel\u0000lo HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 400 /,
     );
-    expect(await running.sendBytes('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await running.sendBytes('nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*"OperationOutcome"/s);
     const long = `GET /hello HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`;
-    expect(await running.sendBytes(long)).toMatch(/^HTTP\/1\.1 431 /);
+    expect(await running.sendBytes(long)).toMatch(/^HTTP\/1\.1 431 .*"OperationOutcome".*"too-long"/s);
   });
 });
 
