@@ -3,6 +3,11 @@ import { UCUM_BASE } from './indexed-values.ts';
 import { LEAST, MOST, nextNumber } from './number-range.ts';
 import { UCUM, type Ucum } from './ucum.ts';
 
+/** A range [from, until) in another unit: its ends are converted before it is said which of them belong to it. */
+type ScaledRange = (scale: (value: number) => number) => readonly [from: number, until: number];
+
+const asWritten = (value: number): number => value;
+
 const CURRENCIES = 'urn:iso:std:iso:4217';
 
 /** The indexers of number parameters by the type of their values. */
@@ -17,7 +22,7 @@ export function numberIndexer(type: string): ValueIndexer | undefined {
       return (value, parameter, rows) => {
         const { low, high } = members(value);
         const range = rangeBetween(members(low).value, members(high).value);
-        if (range !== undefined) rows.number.add([parameter, range[0], range[1]]);
+        if (range !== undefined) rows.number.add([parameter, ...range(asWritten)]);
       };
     default:
       return undefined;
@@ -27,7 +32,7 @@ export function numberIndexer(type: string): ValueIndexer | undefined {
 /** The indexers of quantity parameters by the type of their values. */
 export function quantityIndexer(type: string, ucum: Ucum): ValueIndexer | undefined {
   const addRange = (
-    range: readonly [number, number] | undefined,
+    range: ScaledRange | undefined,
     unit: unknown,
     parameter: number,
     rows: GatheredRows,
@@ -60,7 +65,7 @@ export function quantityIndexer(type: string, ucum: Ucum): ValueIndexer | undefi
 }
 
 function addRows(
-  [from, until]: readonly [number, number],
+  range: ScaledRange,
   { system, code, unit }: Readonly<Record<string, unknown>>,
   parameter: number,
   rows: GatheredRows,
@@ -69,6 +74,7 @@ function addRows(
   const itsSystem = text(system) ?? '';
   const itsCode = text(code) ?? '';
   const itsUnit = text(unit) ?? '';
+  const [from, until] = range(asWritten);
   rows.quantity.add([
     parameter,
     itsSystem,
@@ -78,40 +84,42 @@ function addRows(
   ]);
   if (itsUnit !== '' && itsUnit !== itsCode && (itsCode !== '' || itsSystem !== ''))
     rows.quantity.add([parameter, '', itsUnit, from, until]);
-  const converted = itsSystem === UCUM && itsCode !== '' ? ucum.inBaseUnits(itsCode, from, until) : undefined;
-  if (converted !== undefined)
-    rows.quantity.add([parameter, UCUM_BASE, converted.unit, converted.from, converted.until]);
+  const base = itsSystem === UCUM && itsCode !== '' ? ucum.baseUnit(itsCode) : undefined;
+  if (base !== undefined) rows.quantity.add([parameter, UCUM_BASE, base.unit, ...range(base.convert)]);
 }
 
 /** A quantity may say that the real value is less or more. */
-function quantityRange(quantity: unknown): readonly [number, number] | undefined {
+function quantityRange(quantity: unknown): ScaledRange | undefined {
   const { value, comparator } = members(quantity);
   if (typeof value !== 'number') return undefined;
   switch (comparator) {
     case '<':
-      return [LEAST, value];
+      return (scale) => [LEAST, scale(value)];
     case '<=':
-      return [LEAST, nextNumber(value)];
+      return (scale) => [LEAST, nextNumber(scale(value))];
     case '>':
-      return [nextNumber(value), MOST];
+      return (scale) => [nextNumber(scale(value)), MOST];
     case '>=':
-      return [value, MOST];
+      return (scale) => [scale(value), MOST];
     default:
-      return [value, nextNumber(value)];
+      return (scale) => [scale(value), nextNumber(scale(value))];
   }
 }
 
 /** Both ends inclusive; one that is missing is open. */
-function rangeBetween(low: unknown, high: unknown): readonly [number, number] | undefined {
+function rangeBetween(low: unknown, high: unknown): ScaledRange | undefined {
   const from = typeof low === 'number' ? low : undefined;
   const to = typeof high === 'number' ? high : undefined;
   if (from === undefined && to === undefined) return undefined;
-  const range = [from ?? LEAST, to === undefined ? MOST : nextNumber(to)] as const;
-  return range[0] < range[1] ? range : undefined;
+  if (from !== undefined && to !== undefined && from > to) return undefined;
+  return (scale) => [
+    from === undefined ? LEAST : scale(from),
+    to === undefined ? MOST : nextNumber(scale(to)),
+  ];
 }
 
 /** The bounds of the samples. See https://hl7.org/fhir/R4/datatypes.html#SampledData */
-function sampledRange(value: unknown): readonly [number, number] | undefined {
+function sampledRange(value: unknown): ScaledRange | undefined {
   const { origin, factor, lowerLimit, upperLimit, data } = members(value);
   const base = members(origin).value;
   const samples = text(data);
@@ -125,5 +133,5 @@ function sampledRange(value: unknown): readonly [number, number] | undefined {
     least = Math.min(least, measured);
     most = Math.max(most, measured);
   }
-  return least <= most ? [least, nextNumber(most)] : undefined;
+  return least <= most ? rangeBetween(least, most) : undefined;
 }

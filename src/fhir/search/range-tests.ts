@@ -56,10 +56,10 @@ export function quantityTest(piece: string, { name, ucum }: ValueContext): Quant
   const system = unit.length === 2 ? unit[0]! : '';
   const code = unit.at(-1) ?? '';
   if (system === UCUM && code !== '') {
-    const converted = ucum.inBaseUnits(code, range.from, range.until);
-    if (converted !== undefined) {
-      const { unit: base, from, until } = converted;
-      return { kind: 'quantity', system: UCUM_BASE, code: base, range: { ...range, from, until } };
+    const base = ucum.baseUnit(code);
+    if (base !== undefined) {
+      const { unit: its, convert } = base;
+      return { kind: 'quantity', system: UCUM_BASE, code: its, range: numberRange(prefix, rest, convert)! };
     }
   }
   return {
@@ -75,30 +75,41 @@ function prefixed(piece: string): { readonly prefix: Prefix; readonly rest: stri
   return { prefix: (prefix as Prefix | undefined) ?? 'eq', rest: rest! };
 }
 
-/** By equality a number stands for all that round to it; with another prefix it is exact. */
-function numberRange(prefix: Prefix, text: string): RangeTest | undefined {
+/**
+ * By equality a number stands for all that round to it, itself always among them; with another prefix it is exact.
+ *
+ * @param scale what the number and the ends of its range are in the unit that values are compared in
+ */
+function numberRange(
+  prefix: Prefix,
+  text: string,
+  scale: (value: number) => number = (value) => value,
+): RangeTest | undefined {
   const written = writtenNumber(text);
   if (written === undefined) return undefined;
   const { value, half } = written;
+  const exact = scale(value);
+  const next = nextNumber(exact);
   switch (prefix) {
     case 'eq':
-    case 'ne':
-      return { kind: 'range', comparison: prefix, from: tidy(value - half), until: tidy(value + half) };
+    case 'ne': {
+      const from = Math.min(exact, scale(tidy(value - half, half)));
+      const until = Math.max(next, scale(tidy(value + half, half)));
+      return { kind: 'range', comparison: prefix, from, until };
+    }
     case 'ap': {
       const slack = Math.max(Math.abs(value) * ABOUT, half);
-      return {
-        kind: 'range',
-        comparison: 'overlaps',
-        from: tidy(value - slack),
-        until: nextNumber(tidy(value + slack)),
-      };
+      const from = Math.min(exact, scale(tidy(value - slack, slack)));
+      const until = nextNumber(Math.max(exact, scale(tidy(value + slack, slack))));
+      return { kind: 'range', comparison: 'overlaps', from, until };
     }
     default:
-      return { kind: 'range', comparison: prefix, from: value, until: nextNumber(value) };
+      return { kind: 'range', comparison: prefix, from: exact, until: next };
   }
 }
 
-/** Without the traces of binary fractions: 5.4 - 0.05 is 5.35. */
-function tidy(value: number): number {
-  return Number(value.toPrecision(15));
+/** Without the traces of binary fractions, where they are small beside the slack: 5.4 - 0.05 is 5.35. */
+function tidy(value: number, slack: number): number {
+  const decimal = Number(value.toPrecision(15));
+  return Math.abs(decimal - value) < slack / 100 ? decimal : value;
 }

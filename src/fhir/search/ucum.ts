@@ -1,21 +1,15 @@
 import { createRequire } from 'node:module';
-import { LEAST, MOST, nextNumber } from './number-range.ts';
+import { LEAST, MOST } from './number-range.ts';
 
 /** The code system of UCUM units. See https://ucum.org/ucum */
 export const UCUM = 'http://unitsofmeasure.org';
 
-/** A unit in terms of base units: value in them = value · factor + offset. */
-interface Conversion {
-  readonly unit: string;
-  readonly factor: number;
-  readonly offset: number;
-}
-
-export interface BaseRange {
+/** What a unit is in base units. */
+export interface BaseUnit {
   /** Base units with their exponents in alphabetical order, for example `g.m-3`; `1` without any. */
   readonly unit: string;
-  readonly from: number;
-  readonly until: number;
+  /** A value in base units, rounded to 12 digits, which takes off what converting adds. An open end stays open. */
+  readonly convert: (value: number) => number;
 }
 
 /** The part of @lhncbc/ucum-lhc that is used; it has no declarations of its own. */
@@ -31,37 +25,21 @@ const MOST_UNITS = 10_000;
 /** What may be a unit; the library takes long over longer texts, and writes about others to the console. */
 const UNIT = /^(?!.*\{.*\()[!-~]{1,64}$/;
 
-/** Converts ranges of UCUM units, so that 1 g and 1000 mg are equal. The library is loaded with the first unit. */
+/** Converts values of UCUM units, so that 1 g and 1000 mg are equal. The library is loaded with the first unit. */
 export class Ucum {
   #library: UcumLibrary | undefined;
-  readonly #conversions = new Map<string, Conversion | undefined>();
+  readonly #units = new Map<string, BaseUnit | undefined>();
 
-  /**
-   * A range [from, until) in base units. Values are rounded to 12 digits, which takes off what converting adds; the
-   * smallest range that holds one number stays such. Undefined for a unit that UCUM does not know, or one that has no
-   * base units (`[iU]`) or no linear scale (`[pH]`).
-   */
-  inBaseUnits(unit: string, from: number, until: number): BaseRange | undefined {
-    const conversion = this.#conversion(unit);
-    if (conversion === undefined) return undefined;
-    const start = converted(from, conversion);
-    const isNumber = until === nextNumber(from);
-    return {
-      unit: conversion.unit,
-      from: start,
-      until: isNumber ? nextNumber(start) : converted(until, conversion),
-    };
+  /** Undefined for a unit that UCUM does not know, or one that has no base units (`[iU]`) or no linear scale (`[pH]`). */
+  baseUnit(unit: string): BaseUnit | undefined {
+    if (this.#units.has(unit)) return this.#units.get(unit);
+    if (this.#units.size >= MOST_UNITS) this.#units.clear();
+    const found = this.#lookUp(unit);
+    this.#units.set(unit, found);
+    return found;
   }
 
-  #conversion(unit: string): Conversion | undefined {
-    if (this.#conversions.has(unit)) return this.#conversions.get(unit);
-    if (this.#conversions.size >= MOST_UNITS) this.#conversions.clear();
-    const conversion = this.#lookUp(unit);
-    this.#conversions.set(unit, conversion);
-    return conversion;
-  }
-
-  #lookUp(unit: string): Conversion | undefined {
+  #lookUp(unit: string): BaseUnit | undefined {
     if (!UNIT.test(unit)) return undefined;
     this.#library ??= load();
     const offset = this.#library.convertToBaseUnits(unit, 0).magnitude;
@@ -72,11 +50,11 @@ export class Ucum {
     if (!(factor > 0) || Math.abs(two - offset - 2 * factor) > 1e-9 * Math.abs(two)) return undefined;
     const units = Object.entries(one.unitToExp ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
     const name = units.map(([base, exponent]) => (exponent === 1 ? base : base + exponent)).join('.');
-    return { unit: name === '' ? '1' : name, factor, offset };
+    return { unit: name === '' ? '1' : name, convert: (value) => converted(value, factor, offset) };
   }
 }
 
-function converted(value: number, { factor, offset }: Conversion): number {
+function converted(value: number, factor: number, offset: number): number {
   if (value === LEAST || value === MOST) return value;
   const base = Number((value * factor + offset).toPrecision(12));
   return Number.isFinite(base) ? base : value < 0 ? LEAST : MOST;

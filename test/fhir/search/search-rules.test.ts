@@ -268,6 +268,24 @@ describe('number', () => {
       ['probability=0.8'],
     ],
     [risk(5.35), ['probability=5.4'], ['probability=5.3', 'probability=5.40']],
+    ...[0.6784861779198904, 0.30000000000000004, 1 / 3].map(
+      (value): Rule => [
+        risk(value),
+        [
+          `probability=${value}`,
+          `probability=ap${value}`,
+          `probability=ge${value}`,
+          `probability=le${value}`,
+        ],
+        [`probability=ne${value}`, `probability=${value / 2}`],
+      ],
+    ),
+    [
+      risk(2 ** 53),
+      ['probability=9007199254740992', 'probability=9007199254740993'],
+      ['probability=ne9007199254740993', 'probability=9007199254740994'],
+    ],
+    [risk(0.3), ['probability=0.3'], ['probability=0.30000000000000004']],
     [risk(-2), ['probability=-2', 'probability=lt-1'], ['probability=2']],
     [
       { resourceType: 'MolecularSequence', variant: [{ start: 22125503, end: 22125510 }] },
@@ -309,6 +327,39 @@ describe('quantity', () => {
       quantity(23, 'mm/h'),
       [`value-quantity=0.023|${UCUM}|m/h`, `value-quantity=gt22|${UCUM}|mm/h`],
       [`value-quantity=23|${UCUM}|m/h`],
+    ],
+    ...(
+      [
+        [0.6784861779198904, 'mg'],
+        [1234567.891234567, 'mm[Hg]'],
+        [36.60000000000001, 'Cel'],
+      ] as const
+    ).map(
+      ([value, code]): Rule => [
+        quantity(value, code, 'a unit'),
+        [
+          `value-quantity=${value}`,
+          `value-quantity=${value}||${code}`,
+          `value-quantity=${value}|${UCUM}|${code}`,
+          `value-quantity=${value}||a unit`,
+          `combo-value-quantity=${value}|${UCUM}|${code}`,
+          `value-quantity=le${value}|${UCUM}|${code}`,
+          `value-quantity=ge${value}|${UCUM}|${code}`,
+        ],
+        [`value-quantity=ne${value}`, `value-quantity=ne${value}|${UCUM}|${code}`],
+      ],
+    ),
+    [
+      observation({
+        code: { coding: [{ code: 'c' }] },
+        valueQuantity: { value: 0.6784861779198904, system: UCUM, code: 'mg' },
+      }),
+      [
+        'code-value-quantity=c$0.6784861779198904',
+        `code-value-quantity=c$0.6784861779198904|${UCUM}|mg`,
+        'combo-code-value-quantity=c$0.6784861779198904||mg',
+      ],
+      ['code-value-quantity=c$ne0.6784861779198904'],
     ],
     [quantity(5, '[iU]'), [`value-quantity=5|${UCUM}|[iU]`], [`value-quantity=5|${UCUM}|mg`]],
     [
