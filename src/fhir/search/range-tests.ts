@@ -103,6 +103,11 @@ function numberRange(
       const until = nextNumber(Math.max(exact, scale(tidy(value + slack, slack))));
       return { kind: 'range', comparison: 'overlaps', from, until };
     }
+    // A value's range matches that only touches the number: 10 to 20 may be 20.
+    case 'ge':
+      return { kind: 'range', comparison: prefix, from: exact, until: exact };
+    case 'le':
+      return { kind: 'range', comparison: prefix, from: next, until: next };
     default:
       return { kind: 'range', comparison: prefix, from: exact, until: next };
   }

@@ -6,6 +6,7 @@ import { found, type Resource } from './naive-search.ts';
 type Rule = readonly [resource: Resource, finding: readonly string[], missing: readonly string[]];
 
 const UCUM = 'http://unitsofmeasure.org';
+const MINUTES = { system: UCUM, code: 'min' };
 const patient = (members: object): Resource => ({ resourceType: 'Patient', ...members });
 const observation = (members: object): Resource => ({ resourceType: 'Observation', ...members });
 const quantity = (value: number, code?: string, unit?: string) =>
@@ -366,6 +367,44 @@ describe('quantity', () => {
       observation({ valueQuantity: { value: 5, comparator: '<' } }),
       ['value-quantity=lt5', 'value-quantity=lt3'],
       ['value-quantity=5', 'value-quantity=gt5'],
+    ],
+    ...['kg', '[iU]'].flatMap((code): Rule[] => {
+      const unit = { system: UCUM, code };
+      const ends = (comparator: string): Resource =>
+        observation({ valueQuantity: { value: 5, comparator, ...unit } });
+      const queries = (...values: string[]) =>
+        values.flatMap((value) => [`value-quantity=${value}`, `value-quantity=${value}|${UCUM}|${code}`]);
+      return [
+        [ends('>='), queries('le5', 'ge5', 'gt5', 'ge4', 'le6'), queries('lt5', 'le4.999999', 'eb5')],
+        [ends('<='), queries('ge5', 'le5', 'lt5', 'le6', 'ge4'), queries('gt5', 'ge5.000001', 'sa5')],
+        [ends('>'), queries('gt5', 'ge5', 'sa5', 'le6'), queries('le5', 'lt5')],
+        [ends('<'), queries('lt5', 'le5', 'eb5', 'ge4'), queries('ge5', 'gt5')],
+      ];
+    }),
+    [
+      {
+        resourceType: 'Condition',
+        onsetRange: { low: { value: 1, ...MINUTES }, high: { value: 2, ...MINUTES } },
+      },
+      ['onset-age=ge2', `onset-age=ge120|${UCUM}|s`, `onset-age=le60|${UCUM}|s`, `onset-age=le1|${UCUM}|min`],
+      ['onset-age=gt2', `onset-age=gt120|${UCUM}|s`, `onset-age=lt60|${UCUM}|s`, 'onset-age=le0.99'],
+    ],
+    [
+      {
+        resourceType: 'Measure',
+        useContext: [
+          { code: { code: 'age' }, valueRange: { low: { value: 10 }, high: { value: 20 } } },
+          { code: { code: 'weight' }, valueQuantity: { value: 12, comparator: '>=' } },
+        ],
+      },
+      [
+        ...['context-quantity=ge20', 'context-quantity=le10', 'context-type-quantity=age$ge20'],
+        ...['context-type-quantity=age$le10', 'context-type-quantity=weight$le12'],
+      ],
+      [
+        ...['context-quantity=lt10', 'context-type-quantity=age$gt20', 'context-type-quantity=age$lt10'],
+        ...['context-type-quantity=age$ge20.1', 'context-type-quantity=weight$lt12'],
+      ],
     ],
     [
       observation({ component: [{ valueQuantity: { value: 5 } }] }),
