@@ -15,8 +15,9 @@ export function writtenNumber(text: string): { readonly value: number; readonly 
   if (!Number.isFinite(value)) return undefined;
   const decimals = (match[1] ?? match[2] ?? '').length;
   if (match[3] === undefined) return { value, half: Number(`0.5e-${decimals}`) };
-  // R4 reads 1e2 as 95 to 105, so as if it were 1.0e2.
-  return { value, half: Number(`0.5e${Number(match[3]) - Math.max(decimals, 1)}`) };
+  // R4 reads 1e2 as 95 to 105, so as if it were 1.0e2; 5e-3 is another way to write 0.005.
+  const exponent = Number(match[3]);
+  return { value, half: Number(`0.5e${exponent - (exponent < 0 ? decimals : Math.max(decimals, 1))}`) };
 }
 
 /** The next number that is larger. */

@@ -287,6 +287,11 @@ describe('number', () => {
       ['probability=ne9007199254740993', 'probability=9007199254740994'],
     ],
     [risk(0.3), ['probability=0.3'], ['probability=0.30000000000000004']],
+    [
+      risk(0.0054),
+      ['probability=5e-3', 'probability=0.005', 'probability=5.4e-3'],
+      ['probability=5.0e-3', 'probability=0.0050', 'probability=6e-3'],
+    ],
     [risk(-2), ['probability=-2', 'probability=lt-1'], ['probability=2']],
     [
       { resourceType: 'MolecularSequence', variant: [{ start: 22125503, end: 22125510 }] },
