@@ -52,7 +52,10 @@ function install() {
 
 /** What is distilled from R4's definitions, with the sources that make it. */
 const DISTILLED = {
-  'build/r4-structure.json': ['src/fhir/structure/distil-definitions.ts'],
+  'build/r4-structure.json': [
+    'src/fhir/structure/distil-definitions.ts',
+    'src/fhir/structure/published-elements.ts',
+  ],
   'build/r4-search.json': ['src/fhir/search/distil-search.ts', 'src/fhir/search/expression-text.ts'],
   'build/r4-terminology.json': ['src/fhir/terminology/distil-terminology.ts'],
 };

@@ -2,19 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-interface Element {
-  readonly id: string;
-  readonly path: string;
-  readonly min: number;
-  readonly max: string;
-  readonly isSummary?: boolean;
-  readonly base?: unknown;
-  readonly contentReference?: string;
-  readonly slicing?: unknown;
-  readonly sliceName?: string;
-  readonly type?: readonly { readonly code: string; readonly extension?: unknown }[];
-}
+import { elementsOfR4, type PublishedElement } from './published-elements.ts';
 
 interface Definition {
   readonly resourceType: string;
@@ -24,7 +12,7 @@ interface Definition {
   readonly kind: string;
   readonly derivation?: string;
   readonly fhirVersion?: string;
-  readonly snapshot?: { readonly element: readonly Element[] };
+  readonly snapshot?: { readonly element: readonly PublishedElement[] };
 }
 
 /** Profiles that R4's own elements use as if they were types. */
@@ -35,8 +23,8 @@ export const DISTILLED = fileURLToPath(new URL('../../../build/r4-structure.json
 
 /**
  * Makes the file of distilled definitions unless it is there: R4's StructureDefinitions as published, less everything
- * that the check of a resource's structure does not read (texts, mappings, invariants, bindings). 93 MB become 1.5.
- * It appears under its name complete or not at all.
+ * that the check of a resource's structure does not read (texts, mappings, invariants, bindings) and what R4 does not
+ * have. 93 MB become 1.5. It appears under its name complete or not at all.
  */
 export function distilDefinitions(target: string = DISTILLED): void {
   if (existsSync(target)) return;
@@ -68,7 +56,7 @@ function definitionsIn(file: string): Definition[] {
 }
 
 function distil({ resourceType, name, type, url, kind, snapshot }: Definition): Definition {
-  const element = snapshot!.element.map(
+  const element = elementsOfR4(name, snapshot!.element).map(
     ({ id, path, min, max, isSummary, base, contentReference, slicing, sliceName, type }) => ({
       id,
       path,

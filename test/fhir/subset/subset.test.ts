@@ -106,6 +106,12 @@ describe('the other parts', () => {
     const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' }, issued: '2020' };
     expect(part(observation, { kind: 'text' })).toMatchObject({ status: 'final', code: { text: 'x' } });
     expect(part(observation, { kind: 'text' })).not.toHaveProperty('issued');
+    for (const resourceType of ['EvidenceVariable', 'ResearchElementDefinition']) {
+      const characteristic = [{ definitionCodeableConcept: { text: 'Diabetic patients over 65' } }];
+      const definition = { resourceType, status: 'draft', characteristic, copyright: 'x' };
+      for (const subset of [{ kind: 'text' } as const, elements('title')])
+        expect(part(definition, subset)).toMatchObject({ status: 'draft', characteristic });
+    }
   });
 
   it('_summary=data: all but the narrative', () => {
