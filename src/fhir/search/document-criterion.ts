@@ -2,12 +2,13 @@ import { WarmfhirError } from '../../errors.ts';
 import { REVIEW_SYSTEM } from '../review-state.ts';
 import type { Criterion } from './criterion.ts';
 import { fold } from './fold.ts';
+import { UnknownModifier } from './modifiers.ts';
 import { dateTest } from './range-tests.ts';
 import type { SearchContext } from './search-context.ts';
 import { unescaped } from './search-text.ts';
 import { invalidValue } from './search-value.ts';
 import { writtenToken } from './token-tests.ts';
-import { alternatives, missing, unknownModifier, valueCriterion } from './value-criterion.ts';
+import { alternatives, missing, valueCriterion } from './value-criterion.ts';
 
 /** A parameter that documents of every type have. */
 interface DocumentParameter {
@@ -64,7 +65,8 @@ function negatable(
   { code, modifier, value }: DocumentParameter,
   criterion: (values: readonly string[]) => Criterion,
 ): Criterion {
-  if (modifier !== undefined && modifier !== 'not') throw unknownModifier(code, modifier, ['missing', 'not']);
+  if (modifier !== undefined && modifier !== 'not')
+    throw new UnknownModifier(code, modifier, ['missing', 'not']);
   const of = criterion(alternatives(code, value));
   return modifier === 'not' ? { kind: 'not', of } : of;
 }
@@ -83,7 +85,7 @@ function dates(
   kind: 'last-updated' | 'review-time',
   context: SearchContext,
 ): Criterion {
-  if (modifier !== undefined) throw unknownModifier(code, modifier, ['missing']);
+  if (modifier !== undefined) throw new UnknownModifier(code, modifier, ['missing']);
   const of = alternatives(code, value).map((one): Criterion => {
     return { kind, test: dateTest(one, { ...context, name: code, kinds: DATE }) };
   });
@@ -98,7 +100,7 @@ function words({ code, modifier, value }: DocumentParameter): Criterion {
     const narrative: Criterion = { kind: 'words', in: 'text', words: [] };
     return isMissing ? { kind: 'not', of: narrative } : narrative;
   }
-  if (modifier !== undefined) throw unknownModifier(code, modifier, ['missing']);
+  if (modifier !== undefined) throw new UnknownModifier(code, modifier, ['missing']);
   const of = alternatives(code, value).map((one): Criterion => {
     const found = fold(unescaped(one)).split(' ');
     if (found[0] === '') throw invalidValue(code, one, 'a text with letters or digits');
@@ -113,7 +115,7 @@ function list({ code, modifier, value }: DocumentParameter, { parameters }: Sear
     return { kind: 'has', type: 'List', parameter: parameters.find('List', 'item')!.number, of };
   };
   if (modifier === 'missing') return missing(code, value) ? { kind: 'not', of: inList(ALL) } : inList(ALL);
-  if (modifier !== undefined) throw unknownModifier(code, modifier, ['missing']);
+  if (modifier !== undefined) throw new UnknownModifier(code, modifier, ['missing']);
   const ids = alternatives(code, value).map((one) => {
     const id = unescaped(one).replace(/^List\//, '');
     if (!id.startsWith('$')) return id;

@@ -1,11 +1,11 @@
 import { WarmfhirError } from '../../errors.ts';
 import { isResourceType, RESOURCE_TYPES } from '../resource-type.ts';
+import { UnknownModifier } from './modifiers.ts';
 import { unknownParameter } from './parameter-criterion.ts';
 import type { Include } from './parsed-search.ts';
 import type { SearchContext } from './search-context.ts';
 import type { SearchParameter } from './search-parameter.ts';
 import { shown } from './search-value.ts';
-import { unknownModifier } from './value-criterion.ts';
 
 /**
  * Reads `_include` and `_revinclude`: `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`.
@@ -22,7 +22,8 @@ export function includes(
   context: SearchContext,
 ): Include[] {
   const name = direction === 'include' ? '_include' : '_revinclude';
-  if (modifier !== undefined && modifier !== 'iterate') throw unknownModifier(name, modifier, ['iterate']);
+  if (modifier !== undefined && modifier !== 'iterate')
+    throw new UnknownModifier(name, modifier, ['iterate']);
   const iterate = modifier === 'iterate';
   const [source, code, target, ...more] = value.split(':');
   if (value === '*') {

@@ -3,11 +3,12 @@ import { nearest } from '../nearest.ts';
 import { isResourceType } from '../resource-type.ts';
 import type { Criterion } from './criterion.ts';
 import { EVERY_DOCUMENT, everyDocumentCriterion } from './document-criterion.ts';
+import { UnknownModifier } from './modifiers.ts';
 import { RESULT_PARAMETERS } from './result-parameters.ts';
 import type { SearchContext } from './search-context.ts';
 import type { SearchParameter } from './search-parameter.ts';
 import { shown } from './search-value.ts';
-import { unknownModifier, valueCriterion } from './value-criterion.ts';
+import { valueCriterion } from './value-criterion.ts';
 
 /** So many paths may one chain stand for; a client that names types has few. */
 const MOST_PATHS = 2000;
@@ -104,7 +105,8 @@ function chainCriterion(
       `The parameter ${code} of ${resourceType} is no reference, so nothing can be chained to it.`,
     );
   }
-  if (modifier !== undefined && !targets.includes(modifier)) throw unknownModifier(code, modifier, targets);
+  if (modifier !== undefined && !targets.includes(modifier))
+    throw new UnknownModifier(code, modifier, targets);
   const { types } = context.kinds.parameter(parameter);
   if (types.has('Resource')) {
     throw new WarmfhirError(
@@ -129,12 +131,18 @@ function chainCriterion(
         of: parameterCriterion(type, rest, value, context, budget),
       });
     } catch (error) {
-      if (!(error instanceof WarmfhirError) || !NO_WAY.has(error.code)) throw error;
-      failure ??= error;
+      if (!(error instanceof WarmfhirError) || !isNoWay(error)) throw error;
+      // A type that has the parameter says more of what is wrong than one that has not.
+      if (!(failure instanceof UnknownModifier))
+        failure = error instanceof UnknownModifier ? error : (failure ?? error);
     }
   }
   if (of.length === 0) throw failure!;
   return of.length === 1 ? of[0]! : { kind: 'any', of };
+}
+
+function isNoWay(error: WarmfhirError): boolean {
+  return NO_WAY.has(error.code) || error instanceof UnknownModifier;
 }
 
 /** The error for a name that no parameter of the type has. */

@@ -3,6 +3,7 @@ import { isResourceType } from '../resource-type.ts';
 import type { Criterion } from './criterion.ts';
 import { codeCase } from './extraction.ts';
 import { includes } from './include-parameter.ts';
+import { UnknownModifier } from './modifiers.ts';
 import { parameterCriterion } from './parameter-criterion.ts';
 import type { IgnoredParameter, Include, ParsedSearch } from './parsed-search.ts';
 import { count, elements, summary, total } from './result-parameters.ts';
@@ -12,7 +13,6 @@ import { invalidValue, shown } from './search-value.ts';
 import { sortKeys } from './sort-parameter.ts';
 import { ConceptLookup, type Terminology } from './terminology.ts';
 import { Ucum } from './ucum.ts';
-import { unknownModifier } from './value-criterion.ts';
 import { ValueKindsOf } from './value-kinds.ts';
 
 /** What a search is about beside its parameters. */
@@ -92,7 +92,7 @@ export class SearchParser {
       try {
         const [name, modifier] = key.split(':') as [string, string | undefined];
         if (value === '' && modifier === undefined && NO_CRITERION.has(name)) throw empty(name);
-        if (ONCE.has(name)) throw unknownModifier(name, modifier!, []);
+        if (ONCE.has(name)) throw new UnknownModifier(name, modifier!, []);
         requireSupported(name, value);
         if (name === '_contained') continue;
         if (name === '_include' || name === '_revinclude') {

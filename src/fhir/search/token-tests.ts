@@ -5,11 +5,13 @@ import { invalidValue, type ValueContext } from './search-value.ts';
 import { ofTypeCode } from './token-indexers.ts';
 
 /** Types whose values belong to a code system. */
-const CODED: readonly string[] = ['code', 'Coding', 'CodeableConcept'];
+export const CODED: readonly string[] = ['code', 'Coding', 'CodeableConcept'];
 /** Types whose values are compared as they are written. */
 const LITERAL: readonly string[] = ['Identifier', 'id', 'uri'];
 /** Types whose values have no system, so that `|` is not allowed. */
 const PLAIN: ReadonlySet<string> = new Set(['ContactPoint', 'uri', 'boolean', 'string', 'id']);
+
+const TRUTHS: ReadonlySet<string> = new Set(['true', 'false']);
 
 /** A token as it is written: absent `system` means any, '' none; absent `code` means any. */
 export interface WrittenToken {
@@ -35,6 +37,8 @@ export function tokenTests(piece: string, context: ValueContext): TokenTest[] {
     throw invalidValue(name, piece, 'a plain value: values of this parameter have no system');
   }
   if (code === undefined) return [{ kind: 'token', system: system! }];
+  const isTruth = kinds.types.size === 1 && kinds.types.has('boolean');
+  if (isTruth && !TRUTHS.has(code.toLowerCase())) throw invalidValue(name, piece, 'true or false');
   const codes = new Set<string>();
   if (LITERAL.some((type) => kinds.types.has(type))) codes.add(code);
   if (CODED.some((type) => kinds.types.has(type))) {

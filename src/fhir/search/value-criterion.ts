@@ -1,9 +1,8 @@
 import { WarmfhirError } from '../../errors.ts';
-import { nearest } from '../nearest.ts';
-import { isResourceType } from '../resource-type.ts';
 import { conceptTests, hierarchyTests } from './concept-tests.ts';
 import type { Criterion, Test } from './criterion.ts';
 import { fold } from './fold.ts';
+import { requireModifier } from './modifiers.ts';
 import { nearTests } from './near-tests.ts';
 import { dateTest, numberTest, quantityTest } from './range-tests.ts';
 import { referenceTests, typedReferenceTests } from './reference-tests.ts';
@@ -23,19 +22,6 @@ export interface Asked {
   readonly value: string;
 }
 
-/** Modifiers of each type of parameter, beside those that name a resource type. */
-const MODIFIERS: Readonly<Record<SearchParameter['type'], readonly string[]>> = {
-  string: ['missing', 'exact', 'contains'],
-  token: ['missing', 'not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
-  reference: ['missing', 'identifier', 'above', 'below'],
-  date: ['missing'],
-  number: ['missing'],
-  quantity: ['missing'],
-  uri: ['missing', 'above', 'below'],
-  composite: ['missing'],
-  special: ['missing'],
-};
-
 /**
  * What one parameter with its values asks of a document. Values between commas are alternatives.
  * See https://hl7.org/fhir/R4/search.html#modifiers
@@ -44,14 +30,15 @@ const MODIFIERS: Readonly<Record<SearchParameter['type'], readonly string[]>> = 
  */
 export function valueCriterion(asked: Asked, context: SearchContext): Criterion {
   const { parameter, modifier, name, value } = asked;
-  requireModifier(asked);
+  const kinds = context.kinds.parameter(parameter);
+  requireModifier(parameter, modifier, name, kinds);
   const shape = shapeOf(parameter)!;
   if (modifier === 'missing') {
     const present: Criterion = { kind: 'present', parameter: parameter.number, shape };
     return missing(name, value) ? { kind: 'not', of: present } : present;
   }
   const values = alternatives(name, value);
-  const of: ValueContext = { ...context, name, kinds: context.kinds.parameter(parameter) };
+  const of: ValueContext = { ...context, name, kinds };
   if (shape === 'composite') {
     const tests = values.flatMap((one) =>
       parameter.type === 'special' ? nearTests(one, of) : compositeTests(one, asked, context),
@@ -112,35 +99,6 @@ export function alternatives(name: string, value: string): readonly string[] {
 
 function noValue(name: string): WarmfhirError {
   return new WarmfhirError('parameter-empty', `The parameter ${name} has no value.`);
-}
-
-/** The error for a modifier that a parameter does not have. */
-export function unknownModifier(name: string, modifier: string, known: readonly string[]): WarmfhirError {
-  const near = nearest(modifier, known);
-  const hint =
-    near.length > 0
-      ? `Did you mean :${near.join(' or :')}?`
-      : known.length > 0
-        ? `Known are :${known.join(', :')}.`
-        : 'It takes none.';
-  return new WarmfhirError(
-    'parameter-invalid',
-    `The parameter ${name} does not take the modifier :${modifier}. ${hint}`,
-  );
-}
-
-function requireModifier({ parameter, modifier, name }: Asked): void {
-  const known = MODIFIERS[parameter.type];
-  if (modifier === undefined || known.includes(modifier)) return;
-  if (parameter.type === 'reference' && isResourceType(modifier)) {
-    if (parameter.targets.includes(modifier)) return;
-    throw unknownModifier(name, modifier, parameter.targets);
-  }
-  throw unknownModifier(
-    name,
-    modifier,
-    parameter.type === 'reference' ? [...known, ...parameter.targets] : known,
-  );
 }
 
 function testsOf(piece: string, asked: Asked, of: ValueContext, context: SearchContext): readonly Test[] {

@@ -33,6 +33,23 @@ describe('what cannot be read', () => {
     ['Patient', 'name=-', 'parameter-invalid', 'letters or digits'],
     ['Patient', 'name:missing=maybe', 'parameter-invalid', 'true or false'],
     ['Patient', 'active=|true', 'parameter-invalid', 'no system'],
+    ['Patient', 'active=maybe', 'parameter-invalid', 'true or false'],
+    ['Patient', 'active=1', 'parameter-invalid', 'true or false'],
+    ['Patient', 'active:not=yes', 'parameter-invalid', 'true or false'],
+    ['Patient', 'deceased=no', 'parameter-invalid', 'true or false'],
+    ['Observation', 'subject:Patient.active=maybe', 'parameter-invalid', 'true or false'],
+    ['Patient', '_has:Group:member:actual=maybe', 'parameter-invalid', 'true or false'],
+    ['Patient', 'active:text=true', 'parameter-invalid', 'Known are :missing, :not.'],
+    ['Patient', 'active:in=http://hl7.org/fhir/ValueSet/x', 'parameter-invalid', 'Known are :missing, :not.'],
+    ['Patient', 'active:above=true', 'parameter-invalid', 'Known are :missing, :not.'],
+    ['Patient', 'phone:in=http://hl7.org/fhir/ValueSet/x', 'parameter-invalid', 'Known are :missing, :not.'],
+    ['Patient', 'phone:below=555', 'parameter-invalid', 'Known are :missing, :not.'],
+    ['Patient', 'gender:of-type=a|b|c', 'parameter-invalid', 'modifier :of-type'],
+    ['Patient', 'gender:text=male', 'parameter-invalid', ':missing, :not, :in, :not-in, :above, :below'],
+    ['Observation', 'code:of-type=a|b|c', 'parameter-invalid', 'modifier :of-type'],
+    ['Patient', 'identifier:in=http://hl7.org/fhir/ValueSet/x', 'parameter-invalid', 'modifier :in'],
+    ['ImagingStudy', 'series:text=1', 'parameter-invalid', 'modifier :text'],
+    ['Observation', 'subject.name:exakt=x', 'parameter-invalid', 'Did you mean :exact?'],
     ['Patient', 'phone=phone|555', 'parameter-invalid', 'no system'],
     ['Patient', 'identifier=|', 'parameter-invalid', 'a token'],
     ['Patient', 'identifier=a|b|c', 'parameter-invalid', 'a token'],
@@ -224,6 +241,15 @@ it('finds reviewed documents by their properties and by the tag', async () => {
   expect(await criterion('_tag=other')).toMatchObject({ kind: 'index' });
 });
 
+it('goes by a chain to the types on which its modifier says something', async () => {
+  const { types } = await parse('Observation', 'subject.type:text=x');
+  // The type of a Group is a code without a text.
+  expect(types[0]!.criterion).toMatchObject({ kind: 'any', of: [{ type: 'Device' }, { type: 'Location' }] });
+  await expect(parse('Observation', 'subject:Group.type:text=x')).rejects.toMatchObject({
+    code: 'parameter-invalid',
+  });
+});
+
 it('refuses a chain that leads to too many types', async () => {
   const chain = Array.from({ length: 12 }, () => 'subject').join('.');
   await expect(parse('Provenance', `target.${chain}._id=1`)).rejects.toMatchObject({
@@ -235,7 +261,7 @@ it('refuses a chain that leads to too many types', async () => {
 it('reads every parameter of every type, and sorts by all that have an order', async () => {
   const VALUES: Readonly<Record<SearchParameterType, string>> = {
     string: 'a',
-    token: 'a',
+    token: 'true',
     reference: 'a',
     date: 'ge2020',
     number: 'gt1',
