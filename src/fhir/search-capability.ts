@@ -1,7 +1,9 @@
 import { RESOURCE_TYPES } from './resource-type.ts';
 import { REVIEW_SYSTEM } from './review-state.ts';
+import { isFollowed } from './search/followed-reference.ts';
 import type { SearchParameter } from './search/search-parameter.ts';
 import { type SearchParameters, shapeOf } from './search/search-parameters.ts';
+import { ValueKindsOf } from './search/value-kinds.ts';
 
 /** Members of `CapabilityStatement.rest.resource` that say what a type is found by. */
 export interface SearchCapability {
@@ -54,8 +56,10 @@ export const SYSTEM_SEARCH: readonly SearchParamCapability[] = [
 
 /** What each resource type is found by. */
 export function searchCapabilities(parameters: SearchParameters): ReadonlyMap<string, SearchCapability> {
+  const kinds = new ValueKindsOf(parameters.definitions);
+  const isIncluded = (parameter: SearchParameter) => isFollowed(parameter, kinds);
   const references = RESOURCE_TYPES.flatMap((type) =>
-    [...parameters.ofType(type).values()].filter(isReference).map((parameter) => ({ type, parameter })),
+    [...parameters.ofType(type).values()].filter(isIncluded).map((parameter) => ({ type, parameter })),
   );
   return new Map(
     RESOURCE_TYPES.map((type) => {
@@ -65,17 +69,13 @@ export function searchCapabilities(parameters: SearchParameters): ReadonlyMap<st
         ...COMMON,
         ...(parameters.find(type, TEXT.name) === undefined ? [] : [TEXT]),
       ].sort((a, b) => (a.name < b.name ? -1 : 1));
-      const searchInclude = own.filter(isReference).map(({ code }) => `${type}:${code}`);
+      const searchInclude = own.filter(isIncluded).map(({ code }) => `${type}:${code}`);
       const searchRevInclude = references
         .filter(({ parameter }) => parameter.targets.includes(type))
         .map((reference) => `${reference.type}:${reference.parameter.code}`);
       return [type, { searchParam, searchInclude: ['*', ...searchInclude], searchRevInclude }];
     }),
   );
-}
-
-function isReference({ type }: SearchParameter): boolean {
-  return type === 'reference';
 }
 
 function described({ code, type, url }: SearchParameter): SearchParamCapability {

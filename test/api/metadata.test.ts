@@ -71,6 +71,10 @@ describe('metadata', () => {
         },
       ]),
     );
+    const of = (type: string) => rest.resource.find((resource: { type: string }) => resource.type === type);
+    // Canonical addresses are not followed.
+    expect(of('QuestionnaireResponse').searchInclude).not.toContain('QuestionnaireResponse:questionnaire');
+    expect(of('Questionnaire').searchRevInclude ?? []).not.toContain('QuestionnaireResponse:questionnaire');
     const claim = rest.resource.find(({ type }: { type: string }) => type === 'Claim');
     expect(claim.operation.map(({ name }: { name: string }) => name)).not.toContain('everything');
   });

@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../../errors.ts';
 import { isResourceType, RESOURCE_TYPES } from '../resource-type.ts';
+import { isFollowed, requireFollowed } from './followed-reference.ts';
 import { UnknownModifier } from './modifiers.ts';
 import { unknownParameter } from './parameter-criterion.ts';
 import type { Include } from './parsed-search.ts';
@@ -12,7 +13,7 @@ import { shown } from './search-value.ts';
  * See https://hl7.org/fhir/R4/search.html#revinclude
  *
  * @param types the types searched
- * @throws parameter-unknown, parameter-invalid
+ * @throws parameter-unknown, parameter-invalid, search-not-supported
  */
 export function includes(
   direction: Include['direction'],
@@ -57,10 +58,11 @@ export function includes(
       `The parameter ${name}: ${source}.${code} does not refer to a ${target}.`,
     );
   }
+  requireFollowed(parameter, context.kinds);
   return [{ ...include, parameters: [parameter.number] }];
 }
 
-/** All references of the source; backwards those that may lead to what is searched. */
+/** All references of the source that are followed; backwards those that may lead to what is searched. */
 function all(
   include: Omit<Include, 'parameters'>,
   types: readonly string[],
@@ -72,7 +74,7 @@ function all(
     return direction === 'include' || iterate || types.some((type) => targets.includes(type));
   };
   const parameters = [...context.parameters.ofType(source).values()].filter(
-    (parameter) => parameter.type === 'reference' && leads(parameter),
+    (parameter) => isFollowed(parameter, context.kinds) && leads(parameter),
   );
   return parameters.length === 0 ? [] : [{ ...include, parameters: parameters.map(({ number }) => number) }];
 }

@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts';
 import { isResourceType } from '../resource-type.ts';
 import type { Criterion } from './criterion.ts';
 import { EVERY_DOCUMENT, everyDocumentCriterion } from './document-criterion.ts';
+import { requireFollowed } from './followed-reference.ts';
 import { UnknownModifier } from './modifiers.ts';
 import { RESULT_PARAMETERS } from './result-parameters.ts';
 import type { SearchContext } from './search-context.ts';
@@ -85,6 +86,7 @@ function hasCriterion(
       `The parameter ${shown(key)}: ${source}.${code} does not refer to a ${type}.`,
     );
   }
+  requireFollowed(parameter, context.kinds);
   const of = parameterCriterion(source!, rest!, value, context, budget);
   return { kind: 'has', type: source!, parameter: parameter.number, of };
 }
@@ -107,19 +109,7 @@ function chainCriterion(
   }
   if (modifier !== undefined && !targets.includes(modifier))
     throw new UnknownModifier(code, modifier, targets);
-  const { types } = context.kinds.parameter(parameter);
-  if (types.has('Resource')) {
-    throw new WarmfhirError(
-      'search-not-supported',
-      `The parameter ${code} of ${resourceType} is a resource inside of it, which chains do not look into.`,
-    );
-  }
-  if (!types.has('Reference')) {
-    throw new WarmfhirError(
-      'search-not-supported',
-      `The parameter ${code} of ${resourceType} holds canonical addresses, which chains do not follow.`,
-    );
-  }
+  requireFollowed(parameter, context.kinds);
   const of: Criterion[] = [];
   let failure: WarmfhirError | undefined;
   for (const type of modifier === undefined ? targets : [modifier]) {

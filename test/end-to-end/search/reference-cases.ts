@@ -81,6 +81,7 @@ export const reverseChains: Section = {
     ['Patient?_has:Observation:nonsense:code=x', refused(/nonsense/)],
     ['Patient?_has:Observation:code:code=x', refused(/code/)],
     ['Patient?_has:Nothing:patient:code=x', refused(/Nothing/)],
+    ['Questionnaire?_has:QuestionnaireResponse:questionnaire:status=completed', refused(/canonical/)],
     ['Patient?_has=x', refused(/_has/)],
   ],
 };

@@ -69,6 +69,21 @@ describe('what cannot be read', () => {
     ['Condition', 'code:below=http://loinc.org|a', 'search-not-supported', ''],
     ['Procedure', 'location:below=42', 'search-not-supported', 'hierarchies'],
     ['PlanDefinition', 'depends-on.name=x', 'search-not-supported', 'canonical'],
+    ['QuestionnaireResponse', 'questionnaire.name=x', 'search-not-supported', 'canonical'],
+    [
+      ...['Questionnaire', '_has:QuestionnaireResponse:questionnaire:status=completed'],
+      ...['search-not-supported', 'canonical'],
+    ],
+    [
+      ...['QuestionnaireResponse', '_include=QuestionnaireResponse:questionnaire'],
+      ...['search-not-supported', 'canonical'],
+    ],
+    [
+      ...['Questionnaire', '_revinclude:iterate=QuestionnaireResponse:questionnaire'],
+      ...['search-not-supported', 'canonical'],
+    ],
+    ['Composition', '_has:Bundle:composition:type=document', 'search-not-supported', 'inside of it'],
+    ['Bundle', '_include=Bundle:composition', 'search-not-supported', 'inside of it'],
     ['Patient', '_query=x', 'search-not-supported', '_query'],
     ['Patient', '_filter=name eq x', 'search-not-supported', '_filter'],
     ['Patient', '_contained=true', 'search-not-supported', '_contained'],
@@ -173,6 +188,13 @@ describe('what controls the answer', () => {
         iterate: false,
       },
     ]);
+    // Not the questionnaire, whose canonical address is not followed.
+    const answers = (await parse('QuestionnaireResponse', '_include=*')).includes;
+    expect(answers[0]!.parameters).toEqual(
+      ['author', 'based-on', 'encounter', 'part-of', 'patient', 'source', 'subject'].map((code) =>
+        number('QuestionnaireResponse', code),
+      ),
+    );
     const backwards = await includes('_revinclude=*');
     expect(backwards.map(({ source }) => source)).toEqual(
       expect.arrayContaining(['Observation', 'Encounter']),
