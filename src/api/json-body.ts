@@ -4,7 +4,7 @@ import { scanObject } from '../fhir/json-text.ts';
 import { parseJson } from '../fhir/parse-json.ts';
 import { shown } from '../fhir/parse-resource.ts';
 import type { ApiRequest } from './api-context.ts';
-import { mediaType } from './media-type.ts';
+import { isUtf8, mediaType } from './media-type.ts';
 
 /** What a resource may be sent as. */
 export const JSON_TYPES: ReadonlySet<string> = new Set(['application/fhir+json', 'application/json']);
@@ -23,7 +23,8 @@ export function jsonBytes(request: ApiRequest, types: ReadonlySet<string> = JSON
   if (body === undefined || body.length === 0) {
     throw new WarmfhirError('body-invalid', 'The request has no body.');
   }
-  const { name, parameters } = mediaType(request.headers['content-type'] ?? '');
+  const type = mediaType(request.headers['content-type'] ?? '');
+  const { name, parameters } = type;
   if (!types.has(name)) {
     const said =
       name === '' ? 'The request does not say what its body is.' : `The body is said to be ${shown(name)}.`;
@@ -32,9 +33,8 @@ export function jsonBytes(request: ApiRequest, types: ReadonlySet<string> = JSON
       `${said} Send Content-Type: ${[...types].join(' or ')}.`,
     );
   }
-  if (!['utf-8', 'utf8', undefined].includes(parameters.get('charset'))) {
+  if (!isUtf8(type))
     throw new WarmfhirError('media-type-unsupported', 'The server reads JSON in UTF-8 only.');
-  }
   if (!/^4\.0(\.\d+)?$/.test(parameters.get('fhirversion') ?? '4.0')) {
     throw new WarmfhirError('media-type-unsupported', 'The server reads FHIR 4.0 only.');
   }

@@ -15,6 +15,11 @@ export function mediaType(text: string): MediaType {
   return { name: name.trim().toLowerCase(), parameters: new Map(parameters) };
 }
 
+/** Whether a body of this media type is in UTF-8; where nothing is said it is. */
+export function isUtf8({ parameters }: MediaType): boolean {
+  return ['utf-8', 'utf8', undefined].includes(parameters.get('charset'));
+}
+
 /** The media types of an `Accept` header that the client does not refuse with `q=0`. */
 export function acceptedMediaTypes(header: string): readonly MediaType[] {
   return header

@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../errors.ts';
 import { nearest } from '../fhir/nearest.ts';
+import { shown } from '../fhir/search/search-value.ts';
 
 /** The sentence on a parameter that is unknown, with what the client may have meant. */
 export function unknownParameter(name: string, known: readonly string[]): string {
@@ -7,6 +8,34 @@ export function unknownParameter(name: string, known: readonly string[]): string
   const all = known.length === 0 ? 'There are none.' : `Known are ${known.join(', ')}.`;
   const hint = near.length === 0 ? all : `Did you mean ${near.join(' or ')}?`;
   return `The parameter ${JSON.stringify(name)} is unknown here. ${hint}`;
+}
+
+/**
+ * Says that a query or a form is percent-encoded UTF-8. What is not would be read as other characters than were meant.
+ *
+ * @throws parameter-invalid
+ */
+export function requireEncoded(query: string): void {
+  if (!query.includes('%') || isEncoded(query)) return;
+  const wrong = query.split('&').find((parameter) => !isEncoded(parameter)) ?? query;
+  throw new WarmfhirError(
+    'parameter-invalid',
+    `The percent-encoding of ${shown(wrong)} is not one of UTF-8.`,
+  );
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws `parameter-invalid` where `_pretty` is neither true nor false. */
+export function requirePretty(parameters: URLSearchParams): void {
+  if (parameters.get('_pretty') !== '') truth(parameters, '_pretty');
 }
 
 /** How an answer is written, whatever is asked. */

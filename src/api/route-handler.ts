@@ -8,7 +8,7 @@ import { faceOf } from './address-face.ts';
 import type { AddressParts, ApiContext, ApiRequest } from './api-context.ts';
 import type { Face } from './face.ts';
 import { prefersLenient } from './fhir/preference.ts';
-import { requireKnown } from './query.ts';
+import { requireEncoded, requireKnown, requirePretty } from './query.ts';
 import { tenantOf } from './request-tenant.ts';
 import type { ReplyBody, Route, TenantRoute } from './route.ts';
 
@@ -98,8 +98,11 @@ function presented(face: Face, request: ApiRequest, body: ReplyBody): ReplyBody 
 
 /** Nothing that a client asks for is ignored unless it says that it may be. */
 function requireParameters({ parameters }: Route, request: ApiRequest): void {
-  if (request.query === '' || parameters === undefined || prefersLenient(request)) return;
-  requireKnown(request.query, parameters);
+  const { query } = request;
+  if (query === '') return;
+  requireEncoded(query);
+  if (query.includes('_pretty')) requirePretty(new URLSearchParams(query));
+  if (parameters !== undefined && !prefersLenient(request)) requireKnown(query, parameters);
 }
 
 function requireAddress({ type, id }: AddressParts): void {

@@ -71,7 +71,7 @@ export class TransactionPlan {
     const fullUrls = new Set<string>();
     this.entries = texts.map((text, index) =>
       inEntry(index, () => {
-        const entry = planEntry(readRequestEntry(text, bases), index);
+        const entry = planEntry(readRequestEntry(text, bases), index, bases);
         if (entry.criteria !== undefined) {
           ask(entry.criteria, index, { all: entry.request.method === 'DELETE', decides: true });
         }
@@ -108,7 +108,11 @@ export function inEntry<Result>(index: number, task: () => Result): Result {
   }
 }
 
-function planEntry({ request, fullUrl, resource }: RequestEntry, index: number): PlannedEntry {
+function planEntry(
+  { request, fullUrl, resource }: RequestEntry,
+  index: number,
+  bases: readonly string[],
+): PlannedEntry {
   const { method, url, headers } = request;
   const address = isRead(request) ? ({ kind: 'other' } as const) : resourceAddress(url);
   if (!isRead(request)) requireAddress(method, address, url);
@@ -132,7 +136,7 @@ function planEntry({ request, fullUrl, resource }: RequestEntry, index: number):
       address.kind === 'criteria'
         ? { type: address.type, query: address.query }
         : address.kind === 'type' && condition !== undefined
-          ? { type: address.type, query: ifNoneExist(condition, address.type) }
+          ? { type: address.type, query: ifNoneExist(condition, address.type, bases) }
           : undefined,
   };
 }

@@ -33,8 +33,8 @@ export function createRoute(api: ApiContext): TenantRoute {
         const [result] = await collection.write([{ kind: 'create', content }], api.clock.now());
         return writeReply(api, result, request, reply);
       }
-      const query = ifNoneExist(condition, type);
       const bases = [fhirBaseUrl(api, request)];
+      const query = ifNoneExist(condition, type, bases);
       const result = await untilSettled(() => createUnlessThere(api, collection, content, query, bases));
       return writeReply(api, result, request, reply);
     },

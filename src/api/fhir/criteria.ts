@@ -5,7 +5,7 @@ import type { StoredDocument } from '../../store/document.ts';
 import type { Expectation } from '../../store/write.ts';
 import type { Criteria } from '../../transaction/transaction-plan.ts';
 import type { ApiContext } from '../api-context.ts';
-import { FORMAT } from '../query.ts';
+import { FORMAT, requireEncoded } from '../query.ts';
 
 /** So many resources one conditional delete takes. */
 const MOST_MATCHES = 10_000;
@@ -67,6 +67,7 @@ export async function parsedCriteria(
   { type, query }: Criteria,
   bases: readonly string[],
 ): Promise<ParsedSearch['types']> {
+  requireEncoded(query);
   const sent = [...new URLSearchParams(query)].filter(([name]) => !FORMAT.has(name));
   const scope = { types: [type], typed: true, lenient: false, now: api.clock.now(), bases };
   const parsed = await api.searchParser.parse(sent, scope, api.terminology(collection));

@@ -19,7 +19,12 @@ export function pieces(value: string, separator: ',' | '|' | '$'): string[] {
   return found;
 }
 
-/** What a piece says. A backslash before anything but `,` `|` `$` `\` stands for itself. */
+/** Whether a backslash stands before anything but `,` `|` `$` `\`, which R4 does not allow. */
+export function hasWrongEscape(value: string): boolean {
+  return value.includes('\\') && /\\(?![,|$])/.test(value.replaceAll('\\\\', ''));
+}
+
+/** What a piece says, whose escapes are right. */
 export function unescaped(piece: string): string {
   return piece.includes('\\') ? piece.replace(/\\([,|$\\])/g, '$1') : piece;
 }

@@ -9,7 +9,7 @@ import { referenceTests, typedReferenceTests } from './reference-tests.ts';
 import type { SearchContext } from './search-context.ts';
 import type { SearchParameter, SearchParameterComponent } from './search-parameter.ts';
 import { shapeOf } from './search-parameters.ts';
-import { pieces, unescaped } from './search-text.ts';
+import { hasWrongEscape, pieces, unescaped } from './search-text.ts';
 import { invalidValue, type ValueContext } from './search-value.ts';
 import { identifierTest, ofTypeTest, textTest, tokenTests } from './token-tests.ts';
 
@@ -86,10 +86,13 @@ export function missing(name: string, value: string): boolean {
 /**
  * The alternatives of a value, still with escapes.
  *
- * @throws parameter-empty where there is none, parameter-invalid where one of several is empty
+ * @throws parameter-empty where there is none, parameter-invalid where one of several is empty or has an escape that is none
  */
 export function alternatives(name: string, value: string): readonly string[] {
   if (value === '') throw noValue(name);
+  if (hasWrongEscape(value)) {
+    throw invalidValue(name, value, 'a value: a backslash stands in front of , | $ or another backslash');
+  }
   const values = pieces(value, ',');
   if (values.includes('')) {
     throw new WarmfhirError('parameter-invalid', `The parameter ${name} has an empty value between commas.`);

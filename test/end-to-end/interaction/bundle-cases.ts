@@ -202,11 +202,21 @@ export const transactions: Section = {
       name: 'a conditional create by a whole address',
       request: send(
         'transaction',
-        asked('POST', 'Patient', person('x'), condition('http://127.0.0.1/fhir/Patient?identifier=urn:s|p1')),
+        asked('POST', 'Patient', person('x'), condition('{base}/Patient?identifier=urn:s|p1')),
       ),
       status: 200,
       body: { entry: [status('200 OK')] },
     },
+    ...['http://127.0.0.1/fhir/Patient?identifier=urn:s|p1', 'identifier=%zz'].map((criteria) => ({
+      name: `a conditional create by ${criteria}`,
+      request: send(
+        'transaction',
+        asked('PUT', 'Patient/made', person('made')),
+        asked('POST', 'Patient', person('x'), condition(criteria)),
+      ),
+      status: 400,
+      body: naming('Bundle.entry[1]'),
+    })),
     {
       name: 'a wrong entry',
       request: send(

@@ -1,4 +1,4 @@
-/** One request below the base URL. */
+/** One request below the base URL, which `{base}` stands for. */
 export interface Request {
   readonly method?: string;
   readonly path: string;

@@ -44,8 +44,11 @@ describe.each(SERVED)('on $on, with $name', ({ engine, master, written }) => {
     await installation.dispose();
   });
 
-  async function send(tenant: string, { path, ...sent }: Request): Promise<Answer> {
-    return running.send(`/tenants/${tenant}/fhir${path}`, sent);
+  async function send(tenant: string, request: Request): Promise<Answer> {
+    const base = `/tenants/${tenant}/fhir`;
+    const text = JSON.stringify(request).replaceAll('{base}', running.url + base);
+    const { path, ...sent } = JSON.parse(text) as Request;
+    return running.send(base + path, sent);
   }
 
   async function succeed(tenant: string, request: Request): Promise<void> {

@@ -84,12 +84,18 @@ export const conditionalCreates: Section = {
       status: 200,
       body: { id: 'p1' },
     },
-    ...['Patient?identifier=urn:s|p1', 'http://127.0.0.1/fhir/Patient?identifier=urn:s|p1'].map(
+    ...['Patient?identifier=urn:s|p1', '{base}/Patient?identifier=urn:s|p1'].map((criteria) => ({
+      name: `where one matches ${criteria}`,
+      request: post('/Patient', person('p1'), { 'if-none-exist': criteria }),
+      status: 200,
+      body: { id: 'p1' },
+    })),
+    ...['http://127.0.0.1/fhir/Patient?identifier=urn:s|p1', '_id=%zz', 'Patient?_id=%FF'].map(
       (criteria) => ({
-        name: `where one matches ${criteria}`,
+        name: `by criteria that are none of this server: ${criteria}`,
         request: post('/Patient', person('p1'), { 'if-none-exist': criteria }),
-        status: 200,
-        body: { id: 'p1' },
+        status: 400,
+        body: outcome('invalid'),
       }),
     ),
     {

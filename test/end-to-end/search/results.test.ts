@@ -132,6 +132,28 @@ describe.each(SERVED)('what a search answers of a collection on $on that is $how
     expect(unread.status).toBe(415);
   });
 
+  test.each(['name=%FF', 'name=%ED%A0%80', 'name=%zz', '%C3=x', 'name=%', '_pretty=foo'])(
+    '%s is refused in an address and in a form',
+    async (query) => {
+      const { status, json } = await served.send(`Patient?${query}`);
+      expect([status, json.issue[0].code]).toEqual([400, 'invalid']);
+      expect((await served.send(`Patient/p1?${query}`)).status).toBe(400);
+      expect((await served.post('Patient/_search', query)).status).toBe(400);
+    },
+  );
+
+  test('a form is read in UTF-8 alone', async () => {
+    const form = (charset: string, body: string | Uint8Array) =>
+      served.send('Patient/_search', {
+        method: 'POST',
+        headers: { 'content-type': `application/x-www-form-urlencoded${charset}` },
+        body,
+      });
+    expect((await form('; charset=UTF-8', 'name=zo%C3%AB')).json.total).toBe(1);
+    expect((await form('; charset=iso-8859-1', 'name=zo%EB')).status).toBe(415);
+    expect((await form('', Buffer.from('name=zo\xeb', 'latin1'))).status).toBe(400);
+  });
+
   test('HEAD, _format and _pretty are answered as everywhere, and links carry the format on', async () => {
     const head = await served.send('Patient?_count=2', { method: 'HEAD' });
     expect([head.status, head.text]).toEqual([200, '']);

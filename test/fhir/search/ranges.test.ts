@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dateRange } from '../../../src/fhir/search/date-range.ts';
 import { fold } from '../../../src/fhir/search/fold.ts';
 import { nextNumber, writtenNumber } from '../../../src/fhir/search/number-range.ts';
-import { pieces, unescaped } from '../../../src/fhir/search/search-text.ts';
+import { hasWrongEscape, pieces, unescaped } from '../../../src/fhir/search/search-text.ts';
 
 describe('dates', () => {
   it('stand for a range that holds every date that begins like them', () => {
@@ -110,9 +110,22 @@ describe('texts', () => {
     );
   });
 
+  it.each([
+    ['a', false],
+    ['a\\,b\\|c\\$d\\\\e', false],
+    ['\\\\', false],
+    ['\\\\\\,', false],
+    ['a\\b', true],
+    ['a\\', true],
+    ['\\\\\\', true],
+    ['\\,\\ ', true],
+  ])('%j has a wrong escape: %s', (text, isWrong) => {
+    expect(hasWrongEscape(text)).toBe(isWrong);
+  });
+
   it('come apart at separators that have no backslash', () => {
     expect(pieces('a,b\\,c,\\\\,d', ',')).toEqual(['a', 'b\\,c', '\\\\', 'd']);
-    expect(unescaped('a\\,b\\|c\\$d\\\\e\\f')).toBe('a,b|c$d\\e\\f');
+    expect(unescaped('a\\,b\\|c\\$d\\\\e')).toBe('a,b|c$d\\e');
     const escaped = (text: string) => text.replace(/[,|$\\]/g, '\\$&');
     fc.assert(
       fc.property(

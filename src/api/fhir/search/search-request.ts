@@ -1,8 +1,9 @@
 import { WarmfhirError } from '../../../errors.ts';
+import { decoded } from '../../../fhir/patch/lexical-json.ts';
 import type { ApiRequest } from '../../api-context.ts';
 import { hasBody } from '../../json-body.ts';
-import { mediaType } from '../../media-type.ts';
-import { FORMAT } from '../../query.ts';
+import { isUtf8, mediaType } from '../../media-type.ts';
+import { FORMAT, requireEncoded, requirePretty } from '../../query.ts';
 
 export const FORM = 'application/x-www-form-urlencoded';
 
@@ -24,7 +25,8 @@ export type Parameter = readonly [name: string, value: string];
  * The parameters of a search: those of the address, and those of a posted form after them.
  *
  * @param options.body whether the request's body is a form with parameters
- * @throws media-type-unsupported for a body that is no form, parameter-invalid for a page that is given twice
+ * @throws media-type-unsupported for a body that is no form in UTF-8, encoding-invalid, parameter-invalid for a page that is given
+ * twice, an encoding that is none, and a `_pretty` that is neither true nor false
  */
 export function searchRequest(request: ApiRequest, options: { readonly body: boolean }): SearchRequest {
   const sent = [...new URLSearchParams(request.query)];
@@ -45,10 +47,17 @@ export function searchRequest(request: ApiRequest, options: { readonly body: boo
 }
 
 function form(request: ApiRequest): URLSearchParams {
-  if (mediaType(request.headers['content-type'] ?? '').name !== FORM) {
+  const type = mediaType(request.headers['content-type'] ?? '');
+  if (type.name !== FORM) {
     throw new WarmfhirError('media-type-unsupported', `A search is posted as Content-Type: ${FORM}.`);
   }
-  return new URLSearchParams(request.body!.toString());
+  if (!isUtf8(type))
+    throw new WarmfhirError('media-type-unsupported', 'The server reads forms in UTF-8 only.');
+  const text = decoded(request.body!);
+  requireEncoded(text);
+  const sent = new URLSearchParams(text);
+  requirePretty(sent);
+  return sent;
 }
 
 /** Parameters as the query of a link: as readable as RFC 3986 allows. */
