@@ -7,7 +7,7 @@ export function unknownParameter(name: string, known: readonly string[]): string
   const near = nearest(name, known);
   const all = known.length === 0 ? 'There are none.' : `Known are ${known.join(', ')}.`;
   const hint = near.length === 0 ? all : `Did you mean ${near.join(' or ')}?`;
-  return `The parameter ${JSON.stringify(name)} is unknown here. ${hint}`;
+  return `The parameter ${shown(name)} is unknown here. ${hint}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { TenantCollection } from '../collection/tenant-collection.ts';
 import { WarmfhirError } from '../errors.ts';
 import { isResourceId } from '../fhir/resource-id.ts';
 import { isResourceType } from '../fhir/resource-type.ts';
+import { shown } from '../fhir/search/search-value.ts';
 import type { Lease } from '../tenant/tenant-manager.ts';
 import { faceOf } from './address-face.ts';
 import type { AddressParts, ApiContext, ApiRequest } from './api-context.ts';
@@ -109,7 +110,7 @@ function requireAddress({ type, id }: AddressParts): void {
   if (type !== undefined && !isResourceType(type)) {
     if (type.startsWith('$'))
       throw new WarmfhirError('route-not-found', `There is no operation ${type} here.`);
-    throw new WarmfhirError('resource-type-unknown', `FHIR R4 has no resource type ${JSON.stringify(type)}.`);
+    throw new WarmfhirError('resource-type-unknown', `FHIR R4 has no resource type ${shown(type)}.`);
   }
   if (id?.startsWith('$')) {
     throw new WarmfhirError('route-not-found', `There is no operation ${id} of the type ${type}.`);

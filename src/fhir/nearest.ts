@@ -4,11 +4,15 @@ const MOST = 3;
 /** So many letters of a name are enough to tell what it was going to be. */
 const BEGINNING = 3;
 
+/** A longer name is not compared: none comes near it, and comparing takes time with its length. */
+const LONGEST = 64;
+
 /**
  * The names that most resemble `name`: at most three, nearest first, none that differs in more than a third of its
  * letters. Case does not count; names that `name` is the beginning of come behind the others.
  */
 export function nearest(name: string, names: Iterable<string>): readonly string[] {
+  if (name.length > LONGEST) return [];
   const lower = name.toLowerCase();
   const limit = Math.max(1, Math.floor(name.length / 3));
   return [...names]

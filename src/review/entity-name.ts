@@ -17,8 +17,8 @@ const TYPE_OF_NAME: ReadonlyMap<string, string> = new Map([
   ...Object.entries(IRREGULAR),
 ]);
 
-/** A longer name is not compared with others: no type comes near it. */
-const LONGEST_COMPARED = 64;
+/** So much of a name is quoted. */
+const LONGEST_QUOTE = 64;
 
 /**
  * The resource type that a client means: `encounter`, `Encounters`, `DIAGNOSTIC-REPORTS`. Every R4 type, singular or
@@ -29,8 +29,8 @@ export function entityType(name: string): string {
   const plain = name.trim().replace(/[-_]/g, '').toLowerCase();
   const type = TYPE_OF_NAME.get(plain);
   if (type !== undefined) return type;
-  const shown = JSON.stringify(name.slice(0, LONGEST_COMPARED));
-  const near = plain.length > LONGEST_COMPARED ? [] : nearest(plain, TYPE_OF_NAME.keys());
+  const shown = JSON.stringify(name.slice(0, LONGEST_QUOTE));
+  const near = nearest(plain, TYPE_OF_NAME.keys());
   const types = [...new Set(near.map((found) => TYPE_OF_NAME.get(found)))];
   const hint = types.length === 0 ? '' : ` Did you mean ${types.join(' or ')}?`;
   throw new WarmfhirError('entity-unknown', `No FHIR R4 resource type is called ${shown}.${hint}`);

@@ -26,6 +26,10 @@ describe('nearest', () => {
     expect(nearest(name, names)).toEqual(expected);
   });
 
+  it('of a name that is too long to be meant for one of them', () => {
+    expect(nearest('family'.repeat(11), ['family'.repeat(10)])).toEqual([]);
+  });
+
   it('shows three at most', () => {
     expect(nearest('addres', [...names, 'address', 'address-use'])).toHaveLength(3);
   });

@@ -1,5 +1,6 @@
 import { WarmfhirError } from '../../errors.ts';
 import { nearest } from '../../fhir/nearest.ts';
+import { shown } from '../../fhir/search/search-value.ts';
 import type { ElementTable } from '../../fhir/subset/element-table.ts';
 import { type Subset, subsetOf } from '../../fhir/subset/subset.ts';
 
@@ -118,6 +119,6 @@ function unknownElement(
   const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
   return new WarmfhirError(
     'parameter-invalid',
-    `The parameter _elements names ${JSON.stringify(name)}, which is no element of the resource.${hint}`,
+    `The parameter _elements names ${shown(name)}, which is no element of the resource.${hint}`,
   );
 }

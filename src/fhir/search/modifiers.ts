@@ -2,6 +2,7 @@ import { WarmfhirError } from '../../errors.ts';
 import { nearest } from '../nearest.ts';
 import { isResourceType } from '../resource-type.ts';
 import type { SearchParameter } from './search-parameter.ts';
+import { shortened } from './search-value.ts';
 import { CODED } from './token-tests.ts';
 import type { ValueKinds } from './value-kinds.ts';
 
@@ -39,7 +40,10 @@ export class UnknownModifier extends WarmfhirError {
         : known.length > 0
           ? `Known are :${known.join(', :')}.`
           : 'It takes none.';
-    super('parameter-invalid', `The parameter ${name} does not take the modifier :${modifier}. ${hint}`);
+    super(
+      'parameter-invalid',
+      `The parameter ${shortened(name)} does not take the modifier :${shortened(modifier)}. ${hint}`,
+    );
   }
 }
 

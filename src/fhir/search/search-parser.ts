@@ -38,6 +38,7 @@ const NO_CRITERION: ReadonlySet<string> = new Set([...ONCE, '_include', '_revinc
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   _filter: 'This server does not read _filter expressions.',
   _containedType: 'This server does not search contained resources (_containedType).',
+  _score: 'This server gives matches no score (_score).',
   _contained: 'This server does not search contained resources: _contained can only be false.',
 };
 

@@ -18,10 +18,18 @@ export interface ValueContext {
 
 /** A value that cannot be read. */
 export function invalidValue(name: string, value: string, expected: string): WarmfhirError {
-  return new WarmfhirError('parameter-invalid', `The parameter ${name}: ${shown(value)} is not ${expected}.`);
+  return new WarmfhirError(
+    'parameter-invalid',
+    `The parameter ${shortened(name)}: ${shown(value)} is not ${expected}.`,
+  );
+}
+
+/** A text of a client for an error's detail, in quotation marks, cut where it is long. */
+export function shown(text: string): string {
+  return JSON.stringify(shortened(text));
 }
 
 /** A text of a client for an error's detail, cut where it is long. */
-export function shown(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+export function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -95,6 +95,7 @@ describe('what cannot be read', () => {
     ['Patient', '_containedType=container', 'search-not-supported', '_containedType'],
     ['Patient', '_list=$current-allergies', 'search-not-supported', '$current-allergies'],
     ['Patient', '_sort=nmae', 'parameter-unknown', 'Did you mean name?'],
+    ['Patient', '_score=1', 'search-not-supported', 'score'],
     ['Patient', '_sort=_score', 'search-not-supported', 'score'],
     ['Observation', '_sort=code-value-quantity', 'search-not-supported', 'no order'],
     ['Patient', '_sort=name&_sort=birthdate', 'parameter-invalid', 'given twice'],
@@ -267,6 +268,15 @@ it('finds reviewed documents by their properties and by the tag', async () => {
   expect(await criterion('_tag:not=reviewed')).toMatchObject({ kind: 'not', of: { kind: 'any' } });
   expect(await criterion('_tag=other')).toMatchObject({ kind: 'index' });
 });
+
+it.each(['x', 'name:x', 'subject.x', '_has:x', '_sort:x', '_include:x', '_has:Group:member:x'])(
+  'says little of a name of a million letters: %s',
+  async (beginning) => {
+    const query = `${beginning}${'x'.repeat(1_000_000)}=1`;
+    const error: WarmfhirError = await parse('Observation', query).catch((thrown) => thrown);
+    expect(error.detail.length).toBeLessThan(2_000);
+  },
+);
 
 it('goes by a chain to the types on which its modifier says something', async () => {
   const { types } = await parse('Observation', 'subject.type:text=x');

@@ -1,5 +1,6 @@
 import type { TenantCollection } from '../../../collection/tenant-collection.ts';
 import { WarmfhirError } from '../../../errors.ts';
+import { shown } from '../../../fhir/search/search-value.ts';
 import type { ApiContext } from '../../api-context.ts';
 import type { Parameter, SearchRequest } from './search-request.ts';
 
@@ -21,7 +22,7 @@ export async function searchParameters(
   if (search.length > 0) {
     throw new WarmfhirError(
       'parameter-invalid',
-      `The parameter _kept stands for a whole search: ${search[0]![0]} cannot be added to it.`,
+      `The parameter _kept stands for a whole search: ${shown(search[0]![0])} cannot be added to it.`,
     );
   }
   const found = await collection.store.keptSearch(kept, api.clock.now());
