@@ -68,10 +68,13 @@ function validatorProblems(error: unknown, resource: Readonly<Record<string, unk
     });
 }
 
+const JUDGED_BY_FORM =
+  /^(String (cannot be larger|must contain)|Invalid (base64Binary|code|uri|url|canonical) format)/;
+
 /** Where the validator is stricter than R4, the check of the form has judged already. */
 function isJudgedByForm({ details }: Issue): boolean {
   const text = details?.text ?? '';
-  return text.startsWith('String cannot be larger') || text.startsWith('Invalid base64Binary');
+  return JUDGED_BY_FORM.test(text);
 }
 
 function invalid(problems: readonly ErrorIssue[], cause?: unknown): WarmfhirError {
