@@ -88,8 +88,33 @@ const collections = [
   },
 ];
 
+const age = { system: 'http://terminology.hl7.org/CodeSystem/usage-context-type', code: 'age' };
+const years = { system: 'http://unitsofmeasure.org', code: 'a' };
+
+const measures = [
+  {
+    resourceType: 'Measure',
+    id: 'me1',
+    status: 'active',
+    useContext: [{ code: age, valueRange: { low: { value: 10, ...years }, high: { value: 20, ...years } } }],
+  },
+  {
+    resourceType: 'Measure',
+    id: 'me2',
+    status: 'active',
+    useContext: [{ code: age, valueQuantity: { value: 25, comparator: '>=', ...years } }],
+  },
+  {
+    resourceType: 'Measure',
+    id: 'me3',
+    status: 'active',
+    useContext: [{ code: age, valueQuantity: { value: 0.6784861779198904, ...years } }],
+  },
+];
+
 export const knowledge: readonly { resourceType: string; id: string }[] = [
   ...terminology,
   ...classified,
   ...collections,
+  ...measures,
 ];
