@@ -57,7 +57,7 @@ export class SearchPlan {
       this.#planned = memory;
     }
     const leads = this.#leads.get(criterion);
-    const key = `${limit} ${order}`;
+    const key = `${type} ${limit} ${order}`;
     if (leads?.has(key)) return leads.get(key);
     const lead = this.#choose(type, conjuncts(criterion), limit, order);
     this.#keep(criterion, key, lead);
@@ -72,7 +72,7 @@ export class SearchPlan {
     const best = this.#best(type, conjuncts(criterion), MOST_COLLECTED + 1)[0];
     if (best === undefined || best.count > MOST_COLLECTED) return undefined;
     const lead = { ...best, few: true };
-    if (this.#memory !== undefined) this.#keep(criterion, `${limit} ${order}`, lead);
+    if (this.#memory !== undefined) this.#keep(criterion, `${type} ${limit} ${order}`, lead);
     return lead;
   }
 
