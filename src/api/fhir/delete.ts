@@ -1,10 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import { etag, expectedVersion } from '../../fhir/entity-tag.ts';
+import { etag } from '../../fhir/entity-tag.ts';
 import { operationOutcome } from '../../fhir/outcome.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
 import { fhirBaseUrl } from '../base-url.ts';
 import type { TenantRoute } from '../route.ts';
 import { findMatches, untilSettled } from './criteria.ts';
+import { ifMatchOf } from './if-match.ts';
 import { chosenReturn } from './preference.ts';
 
 /** `DELETE /fhir/:type/:id`: 204 also where there is nothing to delete, so that it can be repeated. */
@@ -17,9 +18,8 @@ export function deleteRoute(api: ApiContext): TenantRoute {
     capability: { interactions: ['delete'] },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
-      const ifMatch = expectedVersion(request.headers['if-match']);
       const [result] = await collection.write(
-        [{ kind: 'delete', type: type!, id: id!, ...(ifMatch === undefined ? {} : { ifMatch }) }],
+        [{ kind: 'delete', type: type!, id: id!, ...ifMatchOf(request) }],
         api.clock.now(),
       );
       if (result?.status === 'deleted') reply.header('etag', etag(result.document.version));
@@ -40,8 +40,7 @@ export function conditionalDeleteRoute(api: ApiContext): TenantRoute {
     capability: { support: { conditionalDelete: 'multiple' } },
     async handle(collection, request, reply) {
       const type = request.params.type!;
-      const ifMatch = expectedVersion(request.headers['if-match']);
-      const condition = ifMatch === undefined ? {} : { ifMatch };
+      const condition = ifMatchOf(request);
       const options = { all: true, bases: [fhirBaseUrl(api, request)] };
       const count = await untilSettled(async () => {
         const criteria = { type, query: request.query };

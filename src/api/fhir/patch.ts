@@ -1,5 +1,4 @@
 import { WarmfhirError } from '../../errors.ts';
-import { expectedVersion } from '../../fhir/entity-tag.ts';
 import type { Patch } from '../../fhir/patch/patch.ts';
 import { JSON_PATCH } from '../../transaction/patch-body.ts';
 import type { ApiContext, ApiRequest } from '../api-context.ts';
@@ -9,6 +8,7 @@ import { mediaType } from '../media-type.ts';
 import type { TenantRoute } from '../route.ts';
 import { changeResource } from './change-resource.ts';
 import { findMatches, oneMatch, untilSettled } from './criteria.ts';
+import { ifMatchOf } from './if-match.ts';
 import { writeReply } from './write-reply.ts';
 
 const PATCH_TYPES: ReadonlySet<string> = new Set([JSON_PATCH, ...JSON_TYPES]);
@@ -23,8 +23,7 @@ export function patchRoute(api: ApiContext): TenantRoute {
     capability: { interactions: ['patch'], patchFormats: [JSON_PATCH, 'application/fhir+json'] },
     async handle(collection, request, reply) {
       const { type, id } = request.params;
-      const ifMatch = expectedVersion(request.headers['if-match']);
-      const target = { type: type!, id: id!, ...(ifMatch === undefined ? {} : { ifMatch }) };
+      const target = { type: type!, id: id!, ...ifMatchOf(request) };
       const patch = patchOf(request);
       const result = await changeResource(api, collection, target, ({ json }) =>
         api.patcher.apply(collection.tenant, json, patch),
@@ -45,7 +44,7 @@ export function conditionalPatchRoute(api: ApiContext): TenantRoute {
     path: '/fhir/:type',
     async handle(collection, request, reply) {
       const criteria = { type: request.params.type!, query: request.query };
-      const ifMatch = expectedVersion(request.headers['if-match']);
+      const condition = ifMatchOf(request);
       const options = { all: false, bases: [fhirBaseUrl(api, request)] };
       const patch = patchOf(request);
       const result = await untilSettled(async () => {
@@ -56,7 +55,6 @@ export function conditionalPatchRoute(api: ApiContext): TenantRoute {
           throw new WarmfhirError('resource-not-found', detail);
         }
         const { expectation } = matches;
-        const condition = ifMatch === undefined ? {} : { ifMatch };
         const target = { type: criteria.type, id, expectation, ...condition };
         return changeResource(api, collection, target, ({ json }) =>
           api.patcher.apply(collection.tenant, json, patch),

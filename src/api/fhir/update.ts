@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantCollection } from '../../collection/tenant-collection.ts';
 import { WarmfhirError } from '../../errors.ts';
-import { expectedVersion, mustBeAbsent } from '../../fhir/entity-tag.ts';
+import { mustBeAbsent } from '../../fhir/entity-tag.ts';
 import { type ResourceContent, withId } from '../../fhir/resource-content.ts';
 import type { DocumentWrite, WriteResult } from '../../store/write.ts';
 import type { Criteria } from '../../transaction/transaction-plan.ts';
@@ -10,6 +10,7 @@ import { fhirBaseUrl } from '../base-url.ts';
 import type { TenantRoute } from '../route.ts';
 import { resourceBytes } from './binary-body.ts';
 import { findMatches, oneMatch, untilSettled } from './criteria.ts';
+import { ifMatchOf } from './if-match.ts';
 import { writeReply } from './write-reply.ts';
 
 /** `PUT /fhir/:type/:id`: replaces the resource, or makes it under the client's id. It clears a review. */
@@ -56,11 +57,10 @@ export function conditionalUpdateRoute(api: ApiContext): TenantRoute {
 
 type Conditions = Pick<Extract<DocumentWrite, { kind: 'put' }>, 'ifMatch' | 'ifAbsent'>;
 
-function writeConditions({ headers }: ApiRequest): Conditions {
-  const ifMatch = expectedVersion(headers['if-match']);
+function writeConditions(request: ApiRequest): Conditions {
   return {
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(mustBeAbsent(headers['if-none-match']) && { ifAbsent: true as const }),
+    ...ifMatchOf(request),
+    ...(mustBeAbsent(request.headers['if-none-match']) && { ifAbsent: true as const }),
   };
 }
 

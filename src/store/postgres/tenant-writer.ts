@@ -9,15 +9,15 @@ import {
   readBulkWrites,
 } from '../bulk-write.ts';
 import type { TenantRecord } from '../tenant-registry.ts';
-import type { DocumentWrite, Resolution, Write, WriteResult } from '../write.ts';
+import { type DocumentWrite, type Resolution, resolved, type Write, type WriteResult } from '../write.ts';
 import type { Database, OpenTransaction } from './database.ts';
 import type { Reply } from './database-connection.ts';
 import { Expectations } from './expectations.ts';
+import { IdLookups } from './id-lookups.ts';
 import type { MasterGeneration, MasterGenerations } from './master-generations.ts';
 import { OVERLAY_ROWS } from './read-statements.ts';
 import { NOTE_OVERLAY } from './registry-statements.ts';
 import type { RegistryWriter } from './registry-writer.ts';
-import { Resolutions } from './resolutions.ts';
 import { type Call, call } from './statement.ts';
 import { type MasterRow, type OverlayRow, type PlannedRows, WritePlan } from './write-plan.ts';
 import {
@@ -158,8 +158,11 @@ export class TenantWriter {
     for (const part of partsOf(readBulkWrites(bulk))) {
       const ask = (calls: readonly Call[]) => (isBegun ? transaction.run(calls) : transaction.begin(calls));
       if (isResolving(part)) {
-        const resolutions = await Resolutions.of(this.#database, tenant.serial, master, part);
-        results.push(...resolutions.found(await ask(resolutions.calls)));
+        // Of those that are found, one and several are told apart.
+        const asked = part.map(({ type, criterion }) => ({ type, criterion, most: 1 }));
+        const lookups = await IdLookups.of(this.#database, tenant.serial, master, asked);
+        const found = lookups.found(await ask(lookups.calls));
+        results.push(...part.map((each, index) => resolved(each, found[index]!)));
         isBegun = true;
         continue;
       }

@@ -93,7 +93,8 @@ export class SearchCondition {
           allOf([
             // The database asks the cheaper condition first: most documents are passed over without being parsed.
             ...wordSigns(criterion.words, criterion.in).map((sign) =>
-              fragment(`${document}.json ~* ?`, `${sign}|\\\\u|[^\\u0001-\\u007f]`),
+              // By the letters of ASCII, whatever the language of the database.
+              fragment(`${document}.json COLLATE "C" ~* ?`, `${sign}|\\\\u|[^\\u0001-\\u007f]`),
             ),
             fragment(
               `${SCHEMA}.holds_words(${document}.json, ?, ?::text[])`,
