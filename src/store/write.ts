@@ -76,6 +76,7 @@ export interface Resolved {
   readonly holds: boolean;
 }
 
+/** What a search comes to that found these ids, of several at least two. */
 export function resolved({ id }: Resolution, ids: readonly string[]): Resolved {
   return { status: 'resolved', ids, holds: ids.length === 1 && ids[0] === id };
 }
